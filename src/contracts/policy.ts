@@ -1,0 +1,39 @@
+// Owns the data of policies/default.yml that the engine reads now: thresholds by risk tier, and risk triggers.
+import { z } from 'zod'
+import { contract, tag } from './contract.ts'
+
+/** Thresholds of one tier. Coverage and mutation are ratios 0..1; sources: R "tier thresholds" and CAWS budgets. */
+export const TierThresholds = z.strictObject({
+  line_coverage: z.number().min(0).max(1),
+  mutation: z.number().min(0).max(1),
+  new_lint_errors: z.int().min(0),
+  type_errors: z.int().min(0),
+  new_test_failures: z.int().min(0),
+  lost_tests: z.int().min(0),
+  files: z.int().min(1),
+  lines: z.int().min(1),
+})
+export type TierThresholds = z.infer<typeof TierThresholds>
+
+/** A risk trigger concerns what a diff touches: paths, or a measurable property of the change. */
+export const RiskTrigger = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  text: z.string().min(1),
+  paths: z.array(z.string().min(1)).optional(),
+  added_lines_match: z.string().optional(),
+  removed_lines_over: z.int().min(1).optional(),
+  binary: z.boolean().optional(),
+})
+export type RiskTrigger = z.infer<typeof RiskTrigger>
+
+export const Policy = z.strictObject({
+  schema: tag('policy', 1),
+  tiers: z.strictObject({ 1: TierThresholds, 2: TierThresholds, 3: TierThresholds }),
+  risk_triggers: z.array(RiskTrigger).min(1),
+  /** Never changed by a run, in scope or not, except where a plan's prose names a lockfile or manifest. */
+  protected_paths: z.array(z.string().min(1)).min(1),
+  quorum: z.int().min(1).max(7),
+  judges: z.strictObject({ plan: z.array(z.string()).min(1), change: z.array(z.string()).min(1) }),
+})
+export type Policy = z.infer<typeof Policy>
+export const PolicyContract = contract('policy', 1, Policy)

@@ -1,0 +1,50 @@
+// Owns the list of all versioned contracts: schemas are generated from it and one test loops over it.
+import type { z } from 'zod'
+import { ExecutionArtifactsContract } from './artifacts.ts'
+import { BundleManifestContract } from './bundle.ts'
+import { ChangeSetContract } from './change-set.ts'
+import type { Contract } from './contract.ts'
+import { ConstitutionContract, CouncilVerdictContract } from './council.ts'
+import { FingerprintContract } from './fingerprint.ts'
+import { IntentContract } from './intent.ts'
+import { LedgerEntryContract } from './ledger.ts'
+import { ObservationContract, RunOutcomeContract } from './outcome.ts'
+import { FileMapContract, PlanContract } from './plan.ts'
+import { PolicyContract } from './policy.ts'
+import { CoverageReportContract, QualityReportContract, TestRunContract } from './quality-report.ts'
+import {
+  RefinementDecisionContract,
+  RefinementDirectiveContract,
+  SatisficingResultContract,
+} from './refinement.ts'
+import { PRSummaryContract, RiskReportContract, RunReportContract } from './summary.ts'
+import { TaskRequestContract, TaskResponseContract } from './task.ts'
+import { WorkingSpecContract } from './working-spec.ts'
+
+export const CONTRACTS: readonly Contract<z.ZodType>[] = [
+  BundleManifestContract,
+  ChangeSetContract,
+  ConstitutionContract,
+  CouncilVerdictContract,
+  CoverageReportContract,
+  ExecutionArtifactsContract,
+  FileMapContract,
+  FingerprintContract,
+  IntentContract,
+  LedgerEntryContract,
+  ObservationContract,
+  PRSummaryContract,
+  PlanContract,
+  PolicyContract,
+  QualityReportContract,
+  RefinementDecisionContract,
+  RefinementDirectiveContract,
+  RiskReportContract,
+  RunOutcomeContract,
+  RunReportContract,
+  SatisficingResultContract,
+  TaskRequestContract,
+  TaskResponseContract,
+  TestRunContract,
+  WorkingSpecContract,
+]
