@@ -370,6 +370,18 @@ export interface EvidenceFolder {
   retire(phase: Phase, visit: number): Promise<void>
 }
 
+/** Files of a bundle as data; nothing in it is ever run. */
+export interface BundleReader {
+  /** Sorted relative paths of all regular files; refuses (throws BundleError) symlinks, special files and caps passed. */
+  list(): Promise<readonly string[]>
+  read(path: string): Promise<Uint8Array | undefined>
+}
+
+export interface Bundles {
+  /** Replaces the task's bundle as a whole: a killed process leaves the old one or the new one. Returns its folder. */
+  write(task: TaskId, files: ReadonlyMap<string, Uint8Array>): Promise<string>
+}
+
 export interface Counters {
   /** Names are those of R107. */
   raise(name: string, by?: number): void
