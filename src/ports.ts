@@ -72,6 +72,23 @@ export interface Git {
   >
 }
 
+/** Between commits and plain folders; safe configuration only, whatever the folder holds. */
+export interface WorkTrees {
+  /**
+   * Writes the files of `commit` with `changes` applied into the empty folder `into` (absolute), without a `.git`.
+   * Throws when git or the disk breaks.
+   */
+  exportTree(commit: Sha, changes: ChangeSet | undefined, into: string): Promise<void>
+  /**
+   * What `folder` holds now against `base`. The folder is hostile: it is read with a git directory of the host's own,
+   * nothing in it is run. A problem for a nested `.git`, special files, symlinks that leave the folder.
+   */
+  changesOf(
+    folder: string,
+    base: Sha,
+  ): Promise<{ ok: true; changes: ChangeSet } | { ok: false; problem: Problem }>
+}
+
 // ---------------------------------------------------------------- sandbox
 
 export interface ExecLimits {
@@ -115,6 +132,8 @@ export interface ExecResult {
   durationMs: number
   /** One sentence when outcome is not `exited`. */
   detail: string
+  /** What the egress proxy refused to this command, one line each, for the evidence; left out when nothing. */
+  refused?: readonly string[]
 }
 
 /** Streams must be drained or ignored; `result` settles in any case and never rejects. */
@@ -180,6 +199,8 @@ export interface Sandbox {
     x: { base: Sha; changes?: ChangeSet; plan: InstallPlan },
     signal?: AbortSignal,
   ): Promise<{ ok: true; dependencies: Dependencies } | { ok: false; problem: Problem; log: string }>
+  /** Closes every workspace and removes what the sandbox keeps on disk, except the dependency cache. Idempotent. */
+  close(): Promise<void>
 }
 
 // ---------------------------------------------------------------- worker, judge, gate, toolchain
