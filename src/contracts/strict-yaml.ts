@@ -1,5 +1,12 @@
 // Owns strict YAML: untrusted text → typed value, or every problem at once with its line and column.
-import { constructFromEvents, EVENT_ID, getScalarValue, parseEvents, YAMLException } from 'js-yaml'
+import {
+  constructFromEvents,
+  EVENT_ID,
+  getScalarValue,
+  parseEvents,
+  SCALAR_STYLE,
+  YAMLException,
+} from 'js-yaml'
 import type { Event } from 'js-yaml'
 import { z } from 'zod'
 
@@ -140,7 +147,9 @@ function opened(event: Event, path: Path): Frame {
 
 function startOf(event: Exclude<Event, { type: typeof EVENT_ID.POP | typeof EVENT_ID.DOCUMENT }>): number {
   if (event.type === EVENT_ID.ALIAS) return event.anchorStart
-  return event.type === EVENT_ID.SCALAR ? event.valueStart : event.start
+  if (event.type !== EVENT_ID.SCALAR) return event.start
+  const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED
+  return quoted ? event.valueStart - 1 : event.valueStart
 }
 
 /** The place of a path, or of the nearest parent that stands in the file (a missing key is missed there). */
