@@ -143,7 +143,10 @@ export interface Exec {
   result: Promise<ExecResult>
 }
 
-/** A copy of a tree in which untrusted code may run. Paths given to it are relative to the copy, or below `/out`. */
+/**
+ * A copy of a tree in which untrusted code may run. Paths given to it are relative to the copy, or below `/out`.
+ * To the processes inside, the copy lies at `/repo` on every machine, so that paths in their reports mean the same.
+ */
 export interface Workspace {
   exec(command: CommandSpec, signal?: AbortSignal): Exec
   /**
@@ -230,6 +233,8 @@ export interface GateContext {
   spec: WorkingSpec
   tier: RiskTier
   thresholds: TierThresholds
+  /** `protected_paths` of the policy and of the settings. */
+  protectedPaths: readonly string[]
   toolchain: Toolchain | null
   /** Dependencies of base + change; null until the install gate ran or when there is nothing to install. */
   dependencies: Dependencies | null
@@ -313,8 +318,21 @@ export interface ToolchainAdapter {
     format: TestRun['format'],
     output: string,
     run: { command: string; exitCode: number | null },
-  ): TestRun | { problem: Problem }
+  ): Promise<TestRun | { problem: Problem }>
+  /**
+   * Which lines of `sources` (path in the repository → text) ran, by all coverage files that one test command wrote.
+   * Every path of a language that the toolchain measures has an entry. Pure; reported by code under test.
+   */
+  readCoverage(
+    outputs: AsyncIterable<string>,
+    sources: ReadonlyMap<string, string>,
+  ): Promise<ReadonlyMap<string, LineCoverage>>
 }
+
+/** Line numbers, from 1, ascending; or why they could not be told, as half a sentence. */
+export type LineCoverage =
+  | { known: true; executable: readonly number[]; covered: readonly number[] }
+  | { known: false; because: string }
 
 export interface ToolchainOptions {
   /** From settings `commands:`; a script line run by the package manager's own shell inside the sandbox. */

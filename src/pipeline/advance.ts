@@ -5,7 +5,14 @@ import type { RunOutcome } from '../contracts/outcome.ts'
 import { permits, type Verdict } from '../contracts/verdict.ts'
 import { judgeEvidence } from '../process/evidence.ts'
 import { PHASE_ORDER, PHASES } from '../process/phases.ts'
-import { chainNameOf, frontierOf, nextVisit, openRunOf, type EvidenceRecord, type TaskState } from '../process/state.ts'
+import {
+  chainNameOf,
+  frontierOf,
+  nextVisit,
+  openRunOf,
+  type EvidenceRecord,
+  type TaskState,
+} from '../process/state.ts'
 import { checkpoint } from './bundle.ts'
 import { changeOutcome, closeRun, closeTask, importRun } from './closing.ts'
 import type { Engine } from './engine.ts'
@@ -67,8 +74,11 @@ async function perform(
   const visit = journal.state.phase?.visit ?? 1
   const started = engine.clock.monotonic()
   engine.progress({ kind: 'phase', phase, visit })
-  const result = await underWatchdog(engine, phase, stop === undefined ? [held.lost] : [held.lost, stop], (signal) =>
-    STAGES[phase](makeStageContext({ engine, journal, inputs, phase, signal })),
+  const result = await underWatchdog(
+    engine,
+    phase,
+    stop === undefined ? [held.lost] : [held.lost, stop],
+    (signal) => STAGES[phase](makeStageContext({ engine, journal, inputs, phase, signal })),
   )
   const settled = await settle(engine, journal, inputs, { phase, visit, result })
   const ms = engine.clock.monotonic() - started
@@ -88,7 +98,10 @@ async function returnToAltered(engine: Engine, journal: Journal, phase: Phase): 
   if (permits(verdict.status)) return false
   const chain = chainOf(journal, last)
   const detail = verdict.reason
-  await journal.write({ chain, event: { kind: 'violation', phase: last, code: 'evidence_gate_failed', detail } })
+  await journal.write({
+    chain,
+    event: { kind: 'violation', phase: last, code: 'evidence_gate_failed', detail },
+  })
   await journal.write({
     chain,
     event: { kind: 'phase.returned', phase: last, to: last, reason: detail, directive: null },
@@ -109,7 +122,15 @@ async function enter(
     const task_head = await engine.store.head(`task:${journal.task}`)
     const fingerprint = digestOfJson(inputs.fingerprint)
     const fence = held.fence().token
-    const event = { kind: 'run.opened', task: journal.task, run, attempt: 1, fence, task_head, fingerprint } as const
+    const event = {
+      kind: 'run.opened',
+      task: journal.task,
+      run,
+      attempt: 1,
+      fence,
+      task_head,
+      fingerprint,
+    } as const
     await journal.write({ chain: `run:${run}`, event })
   }
   const current = journal.state.phase
@@ -123,7 +144,10 @@ async function enter(
   }
   const prompt = promptOf(phase, inputs, journal.state)
   const visit = nextVisit(journal.state, phase)
-  await journal.write({ chain: chainOf(journal, phase), event: { kind: 'phase.entered', phase, visit, ...prompt } })
+  await journal.write({
+    chain: chainOf(journal, phase),
+    event: { kind: 'phase.entered', phase, visit, ...prompt },
+  })
 }
 
 function chainOf(journal: Journal, phase: Phase): string {
@@ -153,12 +177,20 @@ async function settle(
   if (result.kind === 'stuck') {
     const detail = `${phase} gave no answer within ${result.seconds} s`
     await journal.write({ chain, event: { kind: 'violation', phase, code: 'phase_stuck', detail } })
-    await end(engine, journal, inputs, stopped(phase, 'watchdog', detail, 'resume the task, or raise the time it may take'))
+    await end(
+      engine,
+      journal,
+      inputs,
+      stopped(phase, 'watchdog', detail, 'resume the task, or raise the time it may take'),
+    )
     return { advance: { result: 'done' }, status: 'stopped', note: detail }
   }
   const artifacts = await storeEvidence(engine, journal, { phase, visit, files: result.files })
   if (artifacts.length > 0) {
-    await journal.write({ chain, event: { kind: 'evidence.recorded', phase, visit, artifacts: [...artifacts] } })
+    await journal.write({
+      chain,
+      event: { kind: 'evidence.recorded', phase, visit, artifacts: [...artifacts] },
+    })
   }
   const { note } = result
   if (result.kind === 'ended') {
@@ -167,7 +199,8 @@ async function settle(
   }
   if (result.kind === 'returned') {
     const { to, reason } = result
-    const directive = result.directive === null ? null : await engine.blobs.put(evidenceJson(result.directive))
+    const directive =
+      result.directive === null ? null : await engine.blobs.put(evidenceJson(result.directive))
     const left = PHASE_ORDER.slice(PHASE_ORDER.indexOf(to), PHASE_ORDER.indexOf(phase) + 1)
     const visits = left.map((one) => ({ phase: one, visit: journal.state.visits[one] }))
     await journal.write({ chain, event: { kind: 'phase.returned', phase, to, reason, directive } })

@@ -68,7 +68,9 @@ export async function changeOutcome(engine: Engine, journal: Journal): Promise<R
 }
 
 export async function readOutcome(engine: Pick<Engine, 'blobs'>, digest: string): Promise<RunOutcome> {
-  const parsed = RunOutcomeContract.parse(JSON.parse(new TextDecoder().decode(await engine.blobs.get(digest))))
+  const parsed = RunOutcomeContract.parse(
+    JSON.parse(new TextDecoder().decode(await engine.blobs.get(digest))),
+  )
   if (!parsed.ok) throw new Error(`the recorded outcome does not parse: ${parsed.problems.join('; ')}`)
   return parsed.value
 }

@@ -26,7 +26,11 @@ export type TaskInputs = z.infer<typeof TaskInputs>
 const NAME = 'inputs'
 
 /** Kept beside the task's state; `request` is also evidence of STRATEGIZE. */
-export async function saveInputs(engine: Pick<Engine, 'store'>, task: TaskId, inputs: TaskInputs): Promise<void> {
+export async function saveInputs(
+  engine: Pick<Engine, 'store'>,
+  task: TaskId,
+  inputs: TaskInputs,
+): Promise<void> {
   await engine.store.transaction((tx) => tx.putText(task, NAME, canonicalJson(inputs)))
 }
 
@@ -72,7 +76,10 @@ export function makeStageContext(x: {
     state,
     request: inputs.request,
     settings: inputs.settings,
-    policy: { value: mustParse(parsePolicy(inputs.policyText, 'policy')), digest: digestOf(inputs.policyText) },
+    policy: {
+      value: mustParse(parsePolicy(inputs.policyText, 'policy')),
+      digest: digestOf(inputs.policyText),
+    },
     constitution: {
       value: mustParse(parseConstitution(inputs.constitutionText, 'constitution')),
       digest: digestOf(inputs.constitutionText),
@@ -87,7 +94,9 @@ export function makeStageContext(x: {
     },
     async readVoided(of, name, contract) {
       const found = state.voided.filter((record) => record.phase === of && record.name === name)
-      return Promise.all(found.map(async (record) => parse(await bytesOf(record, name), contract, `${of}/${name}`)))
+      return Promise.all(
+        found.map(async (record) => parse(await bytesOf(record, name), contract, `${of}/${name}`)),
+      )
     },
     note: (text) => engine.progress({ kind: 'note', phase, text }),
   }

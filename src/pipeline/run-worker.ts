@@ -26,7 +26,11 @@ export async function runWorker(
 ): Promise<Worked> {
   const { engine, phase, request, signal } = context
   const mayWrite = PHASES[phase].tools.includes('write_workspace')
-  const workspace = await engine.sandbox.workspace({ base: request.base.sha, purpose: `worker ${worker.id}`, ...x })
+  const workspace = await engine.sandbox.workspace({
+    base: request.base.sha,
+    purpose: `worker ${worker.id}`,
+    ...x,
+  })
   try {
     const before = await gitTrace(workspace)
     const { events, end } = await collect(worker.run(job, workspace, signal))
@@ -46,7 +50,9 @@ export async function runWorker(
   }
 }
 
-async function collect(stream: AsyncIterable<WorkerEvent>): Promise<{ events: WorkerEvent[]; end: Finished }> {
+async function collect(
+  stream: AsyncIterable<WorkerEvent>,
+): Promise<{ events: WorkerEvent[]; end: Finished }> {
   const events: WorkerEvent[] = []
   let dropped = 0
   let end: Finished | undefined
@@ -55,7 +61,8 @@ async function collect(stream: AsyncIterable<WorkerEvent>): Promise<{ events: Wo
     else if (events.length < MAX_EVENTS) events.push(event)
     else dropped += 1
   }
-  if (dropped > 0) events.push({ type: 'text', text: `${dropped} further events were not kept (cap ${MAX_EVENTS})` })
+  if (dropped > 0)
+    events.push({ type: 'text', text: `${dropped} further events were not kept (cap ${MAX_EVENTS})` })
   const last: Finished = end ?? {
     type: 'finished',
     stop: 'no_terminal_event',
@@ -68,7 +75,9 @@ async function collect(stream: AsyncIterable<WorkerEvent>): Promise<{ events: Wo
 // What a commit leaves behind, whichever way it was made: HEAD and its log.
 async function gitTrace(workspace: Workspace): Promise<string> {
   const parts = await Promise.all(
-    ['.git/HEAD', '.git/logs/HEAD'].map(async (path) => (await workspace.read(path, 1 << 20)) ?? new Uint8Array()),
+    ['.git/HEAD', '.git/logs/HEAD'].map(
+      async (path) => (await workspace.read(path, 1 << 20)) ?? new Uint8Array(),
+    ),
   )
   return parts.map((bytes) => digestOf(bytes)).join(' ')
 }

@@ -27,7 +27,11 @@ export interface StageContext {
   read<S extends z.ZodType>(phase: Phase, name: string, contract: Contract<S>): Promise<z.infer<S>>
   readText(phase: Phase, name: string): Promise<string>
   /** Evidence of that name that returns have voided, oldest first: what earlier tries had to say. */
-  readVoided<S extends z.ZodType>(phase: Phase, name: string, contract: Contract<S>): Promise<readonly z.infer<S>[]>
+  readVoided<S extends z.ZodType>(
+    phase: Phase,
+    name: string,
+    contract: Contract<S>,
+  ): Promise<readonly z.infer<S>[]>
   note(text: string): void
 }
 

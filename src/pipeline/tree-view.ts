@@ -16,7 +16,14 @@ export async function viewTree(git: Git, base: Sha, changes?: ChangeSet): Promis
   const made = changes.files.flatMap(({ path, after }) =>
     after === null
       ? []
-      : [{ path, mode: after.mode, oid: after.blob, bytes: contentBytes(after.content).length } satisfies TreeFile],
+      : [
+          {
+            path,
+            mode: after.mode,
+            oid: after.blob,
+            bytes: contentBytes(after.content).length,
+          } satisfies TreeFile,
+        ],
   )
   return {
     files: [...kept, ...made].sort((a, b) => (a.path < b.path ? -1 : 1)),

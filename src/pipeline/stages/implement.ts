@@ -24,7 +24,8 @@ export async function implement(context: StageContext): Promise<StageResult> {
   const worker = engine.workers.get(plan.recipe === null ? 'agent' : 'recipe')
   if (worker === undefined || plan.recipe === null) {
     return ended(context, 'needs-agent', 'No rule can do this work and no coding agent is configured.', [], {
-      would_help: 'attach a patch as a fenced diff, or name a recipe: a dependency and its version, format, lint fix',
+      would_help:
+        'attach a patch as a fenced diff, or name a recipe: a dependency and its version, format, lint fix',
     })
   }
   const dependencies = await dependenciesFor(context, plan, toolchain)
@@ -69,7 +70,10 @@ async function judgeWork(context: StageContext, plan: Plan, worked: Worked): Pro
   const { end } = worked
   if (worked.kind === 'refused') {
     const { rule, message, fix } = worked.problem
-    return ended(context, rule, message, [end.detail], { would_help: fix, files: { 'transcript.jsonl': transcript } })
+    return ended(context, rule, message, [end.detail], {
+      would_help: fix,
+      files: { 'transcript.jsonl': transcript },
+    })
   }
   const { changes } = worked
   const files = {
@@ -118,7 +122,9 @@ function violated(
   violations: readonly Finding[],
   files: Readonly<Record<string, string>>,
 ): StageResult {
-  const paths = violations.flatMap((finding) => (finding.location === undefined ? [] : [finding.location.path]))
+  const paths = violations.flatMap((finding) =>
+    finding.location === undefined ? [] : [finding.location.path],
+  )
   const reason = violations.map((finding) => finding.message).join(' ')
   const framework = violations.find((finding) => finding.rule === 'protected-path')
   if (framework === undefined) {
