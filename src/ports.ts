@@ -1,5 +1,5 @@
 // Owns every interface between the core and the outside world, each with how it fails.
-import type { BaseRef, Phase, RiskTier, RunId, Sha, TaskId } from './contracts/base.ts'
+import type { BaseRef, Phase, RiskTier, RunId, Sha, TaskId, Timestamp } from './contracts/base.ts'
 import type { Digest } from './contracts/canonical.ts'
 import type { ChangeSet, FileMode } from './contracts/change-set.ts'
 import type { SandboxLevel, Tool } from './contracts/fingerprint.ts'
@@ -47,7 +47,7 @@ export interface Problem {
 
 /** All objects are read by id from commits; the person's index, configuration and working files are never used. */
 export interface Git {
-  /** Branch and commit that HEAD names. Refused earlier (see openGit) when detached or unborn. */
+  /** Short name of the branch that HEAD names (`main`), and its commit. Detached and unborn are refused by openGit. */
   head(): Promise<BaseRef>
   tree(commit: Sha): Promise<readonly TreeFile[]>
   /** undefined: no such file there. Throws only when git itself breaks. */
@@ -60,28 +60,35 @@ export interface Git {
   diff(changes: ChangeSet): Promise<string>
   /**
    * Commits `changes` on their base under `refs/heads/<branch>` of the person's repository. Idempotent: the same tree
-   * on the same parent is `unchanged`; a branch that has moved past `expectedHead` is `head_moved`.
+   * on the same parent is `unchanged`. A branch that is not at `expectedHead` (left out: one that exists) is
+   * `head_moved`. `refused`: no branch name, the change does not fit, another ref is in the way, or the branch is
+   * checked out. Never touches index, working files, HEAD or configuration.
    */
   putBranch(x: {
     branch: string
     changes: ChangeSet
     message: string
+    /** Author and committer date, so that the same run gives the same commit id. */
+    at: Timestamp
     expectedHead?: Sha
   }): Promise<
-    { result: 'created' | 'updated' | 'unchanged'; head: Sha } | { result: 'head_moved'; head: Sha }
+    | { result: 'created' | 'updated' | 'unchanged'; head: Sha }
+    | { result: 'head_moved'; head: Sha }
+    | { result: 'refused'; problem: Problem }
   >
 }
 
-/** Between commits and plain folders; safe configuration only, whatever the folder holds. */
+/** Trees as folders. The bytes in a folder are the bytes of the blobs: attributes never convert anything. */
 export interface WorkTrees {
   /**
-   * Writes the files of `commit` with `changes` applied into the empty folder `into` (absolute), without a `.git`.
-   * Throws when git or the disk breaks.
+   * Writes the commit's tree with `changes` (whose base is that commit) applied into a folder that is new or empty,
+   * without any `.git`. Throws when `into` is not empty, the disk fails, or the changes do not fit.
    */
   exportTree(commit: Sha, changes: ChangeSet | undefined, into: string): Promise<void>
   /**
-   * What `folder` holds now against `base`. The folder is hostile: it is read with a git directory of the host's own,
-   * nothing in it is run. A problem for a nested `.git`, special files, symlinks that leave the folder.
+   * What the folder holds against the tree of `base`. Top-level `.git`, any `node_modules` and untracked files that
+   * the folder's `.gitignore` names are left out. Nothing may write to the folder meanwhile. The folder is hostile:
+   * nothing in it is run, and the first path (sorted) that no change may hold is the problem.
    */
   changesOf(
     folder: string,

@@ -74,6 +74,7 @@ export function recordSandbox(sandbox: Sandbox, tape: Tape): Sandbox {
     level: sandbox.level,
     limitsBy: sandbox.limitsBy,
     uidDropped: sandbox.uidDropped,
+    close: () => sandbox.close(),
     async workspace(x) {
       return recordWorkspace(await sandbox.workspace(x), `workspace ${x.purpose} ${subjectOf(x)}`, tape)
     },

@@ -34,6 +34,7 @@ export function replaySandbox(tape: Tape): Sandbox {
   const facts = tape.take('sandbox.facts') as Pick<Sandbox, 'level' | 'limitsBy' | 'uidDropped'>
   return {
     ...facts,
+    close: () => Promise.resolve(),
     workspace: (x) => Promise.resolve(replayWorkspace(`workspace ${x.purpose} ${subjectOf(x)}`, tape)),
     install: taken(tape, (x) => `sandbox.install ${x.plan.key} ${subjectOf(x)}`),
   }
