@@ -1,6 +1,6 @@
 // Owns the advance loop's one step: run the next phase of a task under its lease, and leave nothing in memory.
 import type { Phase, TaskId } from '../contracts/base.ts'
-import { digestOf, digestOfJson, evidenceJson } from '../contracts/canonical.ts'
+import { digestOf, digestOfJson, evidenceJson, type Digest } from '../contracts/canonical.ts'
 import type { RunOutcome } from '../contracts/outcome.ts'
 import { permits, type Verdict } from '../contracts/verdict.ts'
 import { judgeEvidence } from '../process/evidence.ts'
@@ -69,8 +69,12 @@ async function perform(
     await importRun(engine, journal, inputs)
     return journal.state.closed === null ? { result: 'advanced', phase: 'REVIEW' } : { result: 'done' }
   }
+  const refused = await enter(engine, journal, phase, inputs, held)
+  if (refused !== undefined) {
+    await end(engine, journal, inputs, refused)
+    return { result: 'done' }
+  }
   if (await returnToAltered(engine, journal, phase)) return { result: 'advanced', phase }
-  await enter(engine, journal, phase, inputs, held)
   const visit = journal.state.phase?.visit ?? 1
   const started = engine.clock.monotonic()
   engine.progress({ kind: 'phase', phase, visit })
@@ -86,28 +90,37 @@ async function perform(
   return settled.advance
 }
 
-/** Before a step forward the evidence it stands on is looked at again: what was altered since is made afresh. */
+/** Before a phase works, the evidence it stands on is looked at again: what was altered since is made afresh. */
 async function returnToAltered(engine: Engine, journal: Journal, phase: Phase): Promise<boolean> {
-  const { state, task } = journal
+  const { state } = journal
   const last = PHASE_ORDER.findLast((done) => PHASES[done].next === phase)
   const passed = last === undefined ? undefined : state.passed[last]
-  if (state.phase !== null || last === undefined || passed === undefined) return false
+  if (last === undefined || passed === undefined) return false
   // Across chains there is no way back inside one run: the sealed bundle, not the folder, is what was handed over.
   if (PHASES[last].chain !== PHASES[phase].chain) return false
   const verdict = await judge(engine, journal, last, passed.evidence)
   if (permits(verdict.status)) return false
-  const chain = chainOf(journal, last)
-  const detail = verdict.reason
+  const chain = chainOf(journal, phase)
+  const reason = verdict.reason
   await journal.write({
     chain,
-    event: { kind: 'violation', phase: last, code: 'evidence_gate_failed', detail },
+    event: { kind: 'violation', phase: last, code: 'evidence_gate_failed', detail: reason },
   })
-  await journal.write({
-    chain,
-    event: { kind: 'phase.returned', phase: last, to: last, reason: detail, directive: null },
-  })
-  await engine.evidence(task).retire(last, passed.visit)
+  await goBack(engine, journal, { phase, to: last, reason, directive: null })
   return true
+}
+
+async function goBack(
+  engine: Engine,
+  journal: Journal,
+  x: { phase: Phase; to: Phase; reason: string; directive: Digest | null },
+): Promise<void> {
+  const left = PHASE_ORDER.slice(PHASE_ORDER.indexOf(x.to), PHASE_ORDER.indexOf(x.phase) + 1)
+  const visits = left.map((phase) => ({ phase, visit: journal.state.visits[phase] }))
+  await journal.write({ chain: chainOf(journal, x.phase), event: { kind: 'phase.returned', ...x } })
+  for (const { phase, visit } of visits) {
+    if (visit !== undefined) await engine.evidence(journal.task).retire(phase, visit)
+  }
 }
 
 async function enter(
@@ -116,7 +129,7 @@ async function enter(
   phase: Phase,
   inputs: TaskInputs,
   held: Held,
-): Promise<void> {
+): Promise<RunOutcome | undefined> {
   if (PHASES[phase].chain === 'run' && openRunOf(journal.state) === null) {
     const run = engine.ids.next('r')
     const task_head = await engine.store.head(`task:${journal.task}`)
@@ -135,12 +148,10 @@ async function enter(
   }
   const current = journal.state.phase
   // A process that died before it left evidence is simply followed; what it left half done is made afresh.
-  if (current !== null && current.evidence.length === 0) return
+  if (current !== null && current.evidence.length === 0) return undefined
   if (current !== null) {
     const reason = 'the process stopped before the phase was judged'
-    const event = { kind: 'phase.returned', phase, to: phase, reason, directive: null } as const
-    await journal.write({ chain: chainOf(journal, phase), event })
-    await engine.evidence(journal.task).retire(phase, current.visit)
+    await goBack(engine, journal, { phase, to: phase, reason, directive: null })
   }
   const prompt = promptOf(phase, inputs, journal.state)
   const visit = nextVisit(journal.state, phase)
@@ -166,7 +177,7 @@ async function settle(
   engine: Engine,
   journal: Journal,
   inputs: TaskInputs,
-  x: { phase: Phase; visit: number; result: StageResult | { kind: 'stuck'; seconds: number } },
+  x: { phase: Phase; visit: number; result: StageResult | { kind: 'stuck'; ms: number } },
 ): Promise<Settled> {
   const { phase, visit, result } = x
   const chain = chainOf(journal, phase)
@@ -175,7 +186,7 @@ async function settle(
     return { advance: { result: 'waiting', for: result.for }, status: 'waiting', note: result.for }
   }
   if (result.kind === 'stuck') {
-    const detail = `${phase} gave no answer within ${result.seconds} s`
+    const detail = `${phase} gave no answer within ${result.ms / 1000} s`
     await journal.write({ chain, event: { kind: 'violation', phase, code: 'phase_stuck', detail } })
     await end(
       engine,
@@ -201,12 +212,7 @@ async function settle(
     const { to, reason } = result
     const directive =
       result.directive === null ? null : await engine.blobs.put(evidenceJson(result.directive))
-    const left = PHASE_ORDER.slice(PHASE_ORDER.indexOf(to), PHASE_ORDER.indexOf(phase) + 1)
-    const visits = left.map((one) => ({ phase: one, visit: journal.state.visits[one] }))
-    await journal.write({ chain, event: { kind: 'phase.returned', phase, to, reason, directive } })
-    for (const one of visits) {
-      if (one.visit !== undefined) await engine.evidence(journal.task).retire(one.phase, one.visit)
-    }
+    await goBack(engine, journal, { phase, to, reason, directive })
     await checkpoint(engine, journal, inputs)
     return { advance: { result: 'advanced', phase }, status: 'returned', note }
   }
