@@ -26,33 +26,35 @@ export function renderBuildLog(steps: readonly BuildStep[], nothing = 'no instal
   return `${lines.join('\n')}\n`
 }
 
-/** What is wrong with the log; [] when every step is there to its end and exited 0. */
-export function buildLogProblems(text: string): readonly string[] {
+export type ParsedBuildLog =
+  | { ok: true; steps: readonly Pick<BuildStep, 'command' | 'end'>[] }
+  | { ok: false; problem: string }
+
+/** Reads the markers back; a log that was cut, or that holds anything outside a step, is refused. */
+export function parseBuildLog(text: string): ParsedBuildLog {
   const lines = text.split('\n')
-  if (lines.shift() !== HEADER) return [`does not start with "${HEADER}"`]
-  if (lines.pop() !== '') return ['does not end with a line break: it was cut']
-  const problems: string[] = []
+  const refuse = (problem: string): ParsedBuildLog => ({ ok: false, problem })
+  if (lines.shift() !== HEADER) return refuse(`does not start with "${HEADER}"`)
+  if (lines.pop() !== '') return refuse('does not end with a line break: it was cut')
+  if (lines.length === 1 && lines[0]?.startsWith('- nothing to build: ')) return { ok: true, steps: [] }
+  const steps: Pick<BuildStep, 'command' | 'end'>[] = []
   let open: string | undefined
-  let closed = 0
   for (const line of lines) {
-    if (line.startsWith('| ')) {
-      if (open === undefined) problems.push('holds output outside a step')
-    } else if (line.startsWith('$ ')) {
-      if (open !== undefined) problems.push(`"${open}" has no end`)
-      open = line.slice(2)
-    } else if (line.startsWith('= ') && open !== undefined) {
-      if (line !== '= exited 0') problems.push(`"${open}" ${line.slice(2)}`)
+    if (line.startsWith('$ ') && open === undefined) open = line.slice(2)
+    else if (line.startsWith('= ') && open !== undefined) {
+      steps.push({ command: open, end: endOf(line.slice(2)) })
       open = undefined
-      closed += 1
-    } else if (line.startsWith('- nothing to build: ') && lines.length === 1) {
-      closed += 1
-    } else {
-      problems.push(`holds a line that is no part of a step: ${JSON.stringify(line.slice(0, 60))}`)
+    } else if (!line.startsWith('| ') || open === undefined) {
+      return refuse(`holds a line that is no part of a step: ${JSON.stringify(line.slice(0, 60))}`)
     }
   }
-  if (open !== undefined) problems.push(`"${open}" has no end: the log was cut`)
-  if (closed === 0) problems.push('holds no step')
-  return problems
+  if (open !== undefined) return refuse(`has no end of "${open}": it was cut`)
+  return steps.length === 0 ? refuse('holds no step') : { ok: true, steps }
+}
+
+function endOf(marker: string): number | string {
+  const code = /^exited (\d+)$/.exec(marker)?.[1]
+  return code === undefined ? marker.replace(/^ended /, '') : Number(code)
 }
 
 function oneLine(text: string): string {
