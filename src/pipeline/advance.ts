@@ -153,12 +153,16 @@ async function enter(
     const reason = 'the process stopped before the phase was judged'
     await goBack(engine, journal, { phase, to: phase, reason, directive: null })
   }
-  const prompt = promptOf(phase, inputs, journal.state)
+  const prompt = await promptOf(engine, phase, journal.state)
+  const chain = chainOf(journal, phase)
+  if (prompt.drift !== null) {
+    const { severity, message, fix } = prompt.drift
+    await journal.write({ chain, event: { kind: 'violation', phase, code: 'prompt_drift', detail: message } })
+    if (severity === 'ERROR') return stopped(phase, 'prompt-drift', message, fix)
+  }
   const visit = nextVisit(journal.state, phase)
-  await journal.write({
-    chain: chainOf(journal, phase),
-    event: { kind: 'phase.entered', phase, visit, ...prompt },
-  })
+  await journal.write({ chain, event: { kind: 'phase.entered', phase, visit, ...prompt.entered } })
+  return undefined
 }
 
 function chainOf(journal: Journal, phase: Phase): string {

@@ -5,7 +5,8 @@ import type { LedgerEntry, LedgerEvent } from '../contracts/ledger.ts'
 import type { Fence } from '../ports.ts'
 import { makeEntry } from '../process/ledger.ts'
 import { EMPTY_STATE, TaskState } from '../process/state.ts'
-import { transition, type ProcessViolation } from '../process/transition.ts'
+import { transition } from '../process/transition.ts'
+import { violationEvent, type ProcessViolation } from '../process/violation.ts'
 import type { Engine } from './engine.ts'
 
 /** A step that the process does not allow. It is in the ledger as a violation before this is thrown. */
@@ -73,9 +74,8 @@ export async function openJournal(
       const refused = await commit(events)
       if (refused === undefined) return
       const chain = events[0]?.chain ?? `task:${task}`
-      const { phase, code, message } = refused
       // The attempt itself is evidence; when even that does not fit the chain, the refusal still stands.
-      await commit([{ chain, event: { kind: 'violation', phase, code, detail: message } }])
+      await commit([{ chain, event: violationEvent(refused) }])
       throw new ProcessError(refused)
     },
   }
