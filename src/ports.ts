@@ -368,6 +368,8 @@ export interface Fence {
   holder: string
   token: number
   expiresAt: string
+  /** Set by acquire when an expired lease was taken over: its holder, for the entry `lease.taken_over`. */
+  takenFrom?: string
 }
 
 /** What one transaction may do. Throws StoreError('conflict' | 'fenced' | 'corrupt') and rolls back. */
