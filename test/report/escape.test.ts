@@ -6,42 +6,11 @@ import { markdownTable } from '../../src/report/markdown.ts'
 import { cleanLine } from '../../src/report/plain.ts'
 
 const BITS = [
-  ...[
-    '`',
-    '``',
-    '```',
-    '|',
-    '\\',
-    '\\|',
-    '*',
-    '**',
-    '_',
-    '__',
-    '~~',
-    '$',
-    '$$',
-    '!',
-    '(',
-    ')',
-    ';',
-    '.',
-    ':',
-  ],
-  ...[
-    '@ana',
-    '@org/team',
-    '#12',
-    'fixes #3',
-    'GH-3',
-    'gh-3',
-    'o/r#4',
-    'o/r@deadbeef',
-    'deadbeef1',
-    '1234567',
-  ],
-  ...['http://x.y', 'https://github.com/o/r/issues/1', 'www.x.com', 'ftp://a.b', 'a@b.co', 'mailto:a@b.co'],
-  ...['<b>', '</td>', '<!-- x -->', '<img src=x>', '&lt;', '&#64;', '&', '[a](b)', '![a](b)', '[x]', '[^1]'],
-  ...[
+  ['`', '``', '```', '|', '\\', '\\|', '*', '**', '_', '__', '~~', '$', '$$', '!', '(', ')', ';', '.', ':'],
+  ['@ana', '@org/team', '#12', 'fixes #3', 'GH-3', 'gh-3', 'o/r#4', 'o/r@deadbeef', 'deadbeef1', '1234567'],
+  ['http://x.y', 'https://github.com/o/r/issues/1', 'www.x.com', 'ftp://a.b', 'a@b.co', 'mailto:a@b.co'],
+  ['<b>', '</td>', '<!-- x -->', '<img src=x>', '&lt;', '&#64;', '&', '[a](b)', '![a](b)', '[x]', '[^1]'],
+  [
     '- ',
     '+ ',
     '* ',
@@ -59,8 +28,8 @@ const BITS = [
     '\u202e',
     '\u0000',
   ],
-  ...['a', 'word', ' ', '0', '\ud800'],
-]
+  ['a', 'word', ' ', '0', '\ud800'],
+].flat()
 const hostile = fc
   .array(fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...BITS) }, fc.string({ maxLength: 4 })), {
     maxLength: 12,
