@@ -343,7 +343,7 @@ export type LineCoverage =
 
 export interface ToolchainOptions {
   /** From settings `commands:`; a script line run by the package manager's own shell inside the sandbox. */
-  commands: Readonly<Partial<Record<'test' | 'lint' | 'typecheck' | 'build', string>>>
+  commands: Readonly<Partial<Record<'test' | 'lint' | 'typecheck' | 'build', string | undefined>>>
   scripts: boolean
   allowHosts: readonly string[]
   /** Registry of the package manager, from its own configuration: origin and path, no credentials. */

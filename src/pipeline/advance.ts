@@ -86,7 +86,7 @@ async function perform(
   )
   const settled = await settle(engine, journal, inputs, { phase, visit, result })
   const ms = engine.clock.monotonic() - started
-  engine.progress({ kind: 'phase_end', phase, status: settled.status, note: settled.note, ms })
+  engine.progress({ kind: 'phase_end', phase, visit, status: settled.status, note: settled.note, ms })
   return settled.advance
 }
 

@@ -1,5 +1,5 @@
 // Owns the set of parts that one installation is made of; composed in cli/, app/ and action/.
-import type { TaskId } from '../contracts/base.ts'
+import type { Phase, TaskId } from '../contracts/base.ts'
 import type {
   Blobs,
   Bundles,
@@ -14,6 +14,7 @@ import type {
   ToolchainOptions,
   Worker,
 } from '../ports.ts'
+import type { Stopwatch } from './stopwatch.ts'
 
 export interface Engine {
   clock: Clock
@@ -30,16 +31,18 @@ export interface Engine {
   toolchainOptions: Pick<ToolchainOptions, 'registry' | 'versions'>
   /** Who holds leases here: one id a process. */
   holder: string
+  watch: Stopwatch
   progress(event: Progress): void
 }
 
 /** What a person is shown while a task runs; a projection, never a source. */
 export type Progress =
-  | { kind: 'phase'; phase: string; visit: number }
-  | { kind: 'note'; phase: string; text: string }
+  | { kind: 'phase'; phase: Phase; visit: number }
+  | { kind: 'note'; phase: Phase; text: string }
   | {
       kind: 'phase_end'
-      phase: string
+      phase: Phase
+      visit: number
       status: 'passed' | 'returned' | 'stopped' | 'waiting'
       note: string
       ms: number

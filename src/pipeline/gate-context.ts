@@ -17,6 +17,7 @@ export async function makeGateContext(x: {
   plan: Plan
   spec: WorkingSpec
   thresholds: TierThresholds
+  protectedPaths: readonly string[]
   /** What was found in base and in base + change; both null where no toolchain is known. */
   toolchains: Record<Side, Toolchain | null>
   signal: AbortSignal
@@ -47,6 +48,7 @@ export async function makeGateContext(x: {
     spec: x.spec,
     tier: x.plan.risk_tier,
     thresholds: x.thresholds,
+    protectedPaths: x.protectedPaths,
     toolchain: x.toolchains.change,
     dependencies: null,
     results: new Map(),
