@@ -11,7 +11,7 @@ import { runTask, type Reached } from '../pipeline/loop.ts'
 import { renderHeader, renderPhaseLine } from '../report/progress.ts'
 import { renderRunSummary } from '../report/run-summary.ts'
 import { renderRunTable } from '../report/run-table.ts'
-import { renderDryRun } from '../report/dry-run.ts'
+import { renderDryRun } from './dry-run.ts'
 import { composeLaptop, type Laptop } from './compose.ts'
 import { EXIT, Refusal } from './exit-codes.ts'
 import type { Terminal } from './terminal.ts'
@@ -85,7 +85,7 @@ async function conclude(
     return EXIT.notAccepted
   }
   if (report === undefined || reached.kind === 'until') {
-    if (options.dry) terminal.out(await renderDryRun(laptop))
+    if (options.dry) terminal.out(await renderDryRun(laptop, terminal))
     else terminal.out(`\n${laptop.task.id} has passed ${options.until ?? ''}. Go on: ${laptop.resumeCommand}`)
     return EXIT.accepted
   }
