@@ -35,3 +35,9 @@ export async function toolchainOf(
     ? { kind: 'problem', problem: broken.problem }
     : { kind: 'none' }
 }
+
+/** A repository that its own toolchain cannot read is a person's to mend. */
+export function refuseToolchain(context: Pick<StageContext, 'phase'>, problem: Problem): StageResult {
+  const { rule, message, fix } = problem
+  return stopWith(context.phase, { rule, reason: message, would_help: fix })
+}
