@@ -247,7 +247,9 @@ export interface GateContext {
   dependencies: Dependencies | null
   /** Results of the gates this one needs. */
   results: ReadonlyMap<string, GateResult>
+  /** Fresh, with the dependencies that `install(of)` made when it was called before. */
   workspace(purpose: string, of: 'base' | 'change'): Promise<Workspace>
+  /** Idempotent: the same key is installed once. */
   install(of: 'base' | 'change'): ReturnType<Sandbox['install']>
   readBase(path: string): Promise<Uint8Array | undefined>
   /** The path in base + change. */
