@@ -21,7 +21,10 @@ export const PatchedFile = z.strictObject({
 })
 export type PatchedFile = z.infer<typeof PatchedFile>
 
-/** `files` is sorted by path; a patch with any problem is never applied. */
+/**
+ * `files` is sorted by path. `problems` (rules `patch-…`) say what it must not do: only `patch-manifest` can be freed,
+ * by prose that names the file.
+ */
 export const AttachedPatch = z.strictObject({
   text: z.string(),
   digest: Digest,

@@ -82,12 +82,17 @@ export function inScope(path: string, scope: Pick<ScopeRules, 'paths' | 'out'>):
   )
 }
 
+/** A plan may name these, and only these, although they are protected. */
+export function isDependencyFile(path: string): boolean {
+  return isManifest(path) || isLockfile(path)
+}
+
 /**
  * The protected pattern that forbids this path, or undefined. Threat: file systems that fold case, so the match folds
  * it too. A manifest or lockfile is free when the scope names that very file; a folder or glob never frees one.
  */
 export function protectedBy(path: string, rules: ScopeRules): string | undefined {
-  if ((isManifest(path) || isLockfile(path)) && rules.paths.includes(path)) return undefined
+  if (isDependencyFile(path) && rules.paths.includes(path)) return undefined
   const folded = path.toLowerCase()
   return rules.protectedPaths.find((pattern) => matchScope(pattern.toLowerCase(), folded))
 }

@@ -208,6 +208,9 @@ async function settle(
     })
   }
   const { note } = result
+  if (result.kind === 'passed' && result.published !== undefined) {
+    await journal.write({ chain, event: { kind: 'published', ...result.published } })
+  }
   if (result.kind === 'ended') {
     await end(engine, journal, inputs, result.outcome)
     return { advance: { result: 'done' }, status: 'stopped', note }

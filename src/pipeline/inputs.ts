@@ -84,6 +84,7 @@ export function makeStageContext(x: {
       value: mustParse(parseConstitution(inputs.constitutionText, 'constitution')),
       digest: digestOf(inputs.constitutionText),
     },
+    sandbox: inputs.fingerprint.sandbox.level,
     signal: x.signal,
     async read(of, name, contract) {
       const what = `${of}/${name}`

@@ -1,6 +1,6 @@
 // Owns what a stage is given and what it may answer; every phase is bound to one stage.
 import type { z } from 'zod'
-import type { Phase } from '../contracts/base.ts'
+import type { Phase, Sha } from '../contracts/base.ts'
 import type { Constitution } from '../contracts/council.ts'
 import type { Contract } from '../contracts/contract.ts'
 import type { Digest } from '../contracts/canonical.ts'
@@ -20,6 +20,8 @@ export interface StageContext {
   request: TaskRequest
   settings: Settings
   policy: { value: Policy; digest: Digest }
+  /** Level of the sandbox, as the fingerprint has it. */
+  sandbox: string
   constitution: { value: Constitution; digest: Digest }
   /** Fires when the lease is lost, the watchdog bites or the person stops the run. */
   signal: AbortSignal
@@ -43,7 +45,8 @@ interface Answer {
 }
 
 export type StageResult =
-  | (Answer & { kind: 'passed' })
+  /** `published`: a branch was written, which the task chain remembers before the phase is judged. */
+  | (Answer & { kind: 'passed'; published?: { branch: string; head: Sha; tree: Sha } })
   | (Answer & { kind: 'returned'; to: Phase; reason: string; directive: RefinementDirective | null })
   | (Answer & { kind: 'ended'; outcome: RunOutcome })
   | { kind: 'waiting'; for: string }
