@@ -26,6 +26,10 @@ export function stopOutcome(phase: Phase, stop: Stop): RunOutcome {
 }
 
 /** `files` is the evidence there is in spite of the end. */
-export function stopWith(phase: Phase, stop: Stop, files: Readonly<Record<string, string>> = {}): StageResult {
+export function stopWith(
+  phase: Phase,
+  stop: Stop,
+  files: Readonly<Record<string, string>> = {},
+): StageResult {
   return { kind: 'ended', outcome: stopOutcome(phase, stop), files, note: stop.reason }
 }

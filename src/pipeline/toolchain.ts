@@ -2,7 +2,8 @@
 import type { ChangeSet } from '../contracts/change-set.ts'
 import type { Problem, Toolchain } from '../ports.ts'
 import { TOOLCHAINS } from '../toolchains/registry.ts'
-import type { StageContext } from './stage.ts'
+import type { StageContext, StageResult } from './stage.ts'
+import { stopWith } from './stopping.ts'
 import { viewTree } from './tree-view.ts'
 
 export type FoundToolchain =

@@ -24,7 +24,16 @@ export async function publish(context: StageContext): Promise<StageResult> {
   const { run, task } = state
   if (run === null || task === null) throw new Error('PR: there is no run')
   const diff = await context.readText('IMPLEMENT', 'git_diff.patch')
-  const summary = summarisePull({ request, spec, plan, fileMap, changes, diff, quality, policy: context.policy.value })
+  const summary = summarisePull({
+    request,
+    spec,
+    plan,
+    fileMap,
+    changes,
+    diff,
+    quality,
+    policy: context.policy.value,
+  })
   const branch = branchOf(summary.title, task)
   const made = await engine.git.putBranch({
     branch,

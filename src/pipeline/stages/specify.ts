@@ -56,12 +56,20 @@ export async function specify(context: StageContext): Promise<StageResult> {
     'spec.json': evidenceJson(checked.spec),
     'spec.yaml': renderSpecYaml(checked.spec),
     'spec.md': renderSpec(checked.spec),
-    'preflight.json': evidenceJson(checked.ok ? { ok: true, rounds: checked.rounds, checks: checked.checks } : { ok: false, rounds: checked.rounds, reasons: checked.reasons }),
+    'preflight.json': evidenceJson(
+      checked.ok
+        ? { ok: true, rounds: checked.rounds, checks: checked.checks }
+        : { ok: false, rounds: checked.rounds, reasons: checked.reasons },
+    ),
   }
   if (!checked.ok) {
     const reason = checked.reasons.map((one) => `${one.at}: ${one.message}`).join('; ')
     const would_help = 'say in the issue what is missing, and run again'
-    return stopWith(phase, { rule: `preflight-${checked.reasons[0]?.id ?? 'spec'}`, reason, would_help }, files)
+    return stopWith(
+      phase,
+      { rule: `preflight-${checked.reasons[0]?.id ?? 'spec'}`, reason, would_help },
+      files,
+    )
   }
   const { caws } = checked.spec
   const count = caws.acceptance.length

@@ -41,7 +41,10 @@ export async function think(context: StageContext): Promise<StageResult> {
     plan,
     file_map: fileMap,
     triggers: [
-      ...firedTriggers(policy.value.risk_triggers, { files: patch?.files ?? planned, diff: patch?.text ?? '' }),
+      ...firedTriggers(policy.value.risk_triggers, {
+        files: patch?.files ?? planned,
+        diff: patch?.text ?? '',
+      }),
     ],
     thresholds: policy.value.tiers[plan.risk_tier],
     protected_paths: [...policy.value.protected_paths, ...context.settings.protected_paths],
