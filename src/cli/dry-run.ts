@@ -1,6 +1,6 @@
 // Owns what a dry run shows: the plan, and what the council says of it.
 import { CouncilVerdictContract } from '../contracts/council.ts'
-import { verdictOf } from '../pipeline/report.ts'
+import { councilTree } from '../council/review.ts'
 import { renderVerdictTable } from '../report/verdict-table.ts'
 import { parseJson } from '../work/bundle.ts'
 import type { Laptop } from './compose.ts'
@@ -19,7 +19,7 @@ export async function renderDryRun(laptop: Laptop, terminal: Terminal): Promise<
     reasons: 'always',
     depth: 1,
   } as const
-  const table = review.ok ? renderVerdictTable([verdictOf(review.value)], options) : ''
+  const table = review.ok ? renderVerdictTable([councilTree(review.value)], options) : ''
   return [
     plan.trimEnd(),
     table,

@@ -22,7 +22,7 @@ import { parsePolicy } from '../policy/load.ts'
 import { decideRefinement } from '../refinement/decide.ts'
 import { parseJson } from '../work/bundle.ts'
 import { councilOf } from './council.ts'
-import { leaf, type LoadedBundle } from './verify-bundle.ts'
+import { leaf, type LoadedBundle } from './loaded-bundle.ts'
 
 /** One verdict for each kind of decision that the bundle holds; what a run never came to is not applicable. */
 export async function rederiveDecisions(bundle: LoadedBundle): Promise<readonly Verdict[]> {

@@ -3,11 +3,11 @@ import type { z } from 'zod'
 import type { Phase, TaskId } from '../contracts/base.ts'
 import type { Digest } from '../contracts/canonical.ts'
 import type { Contract } from '../contracts/contract.ts'
-import { CouncilVerdictContract, type CouncilVerdict } from '../contracts/council.ts'
+import { CouncilVerdictContract } from '../contracts/council.ts'
 import type { LedgerEntry } from '../contracts/ledger.ts'
 import { QualityReportContract } from '../contracts/quality-report.ts'
 import type { RunReport } from '../contracts/summary.ts'
-import type { Verdict } from '../contracts/verdict.ts'
+import { councilTree } from '../council/review.ts'
 import { countersOf } from '../process/counters.ts'
 import { parseJson } from '../work/bundle.ts'
 import { readOutcome } from './closing.ts'
@@ -43,7 +43,7 @@ export async function readReport(
     outcome,
     phases: phasesOf(entries),
     gates: quality?.gates.map((gate) => gate.verdict) ?? [],
-    verdicts: councils.flatMap((council) => (council === undefined ? [] : [verdictOf(council)])),
+    verdicts: councils.flatMap((council) => (council === undefined ? [] : [councilTree(council)])),
     branch: state.published?.branch ?? null,
     commit: state.published?.head ?? null,
     bundle: x.bundle,
@@ -54,22 +54,6 @@ export async function readReport(
     sandbox: opened.fingerprint?.sandbox?.level ?? 'none',
     counters: { ...countersOf(entries), ...engine.counters.read() },
     timings: x.timings,
-  }
-}
-
-/** A council's session as a verdict tree: the judges are its parts. */
-export function verdictOf(council: CouncilVerdict): Verdict {
-  const status = { approve: 'pass', reject: 'fail', inconclusive: 'inconclusive' } as const
-  const approve = council.votes.filter((vote) => vote.vote === 'approve').length
-  return {
-    name: council.session === 'plan' ? 'plan review' : 'change review',
-    status: status[council.decision],
-    reason: council.reason,
-    subject: council.subject,
-    value: `${approve} of ${council.votes.length}`,
-    needs: `${council.quorum.needed} and no veto`,
-    findings: [],
-    children: council.votes.map((vote) => vote.verdict),
   }
 }
 

@@ -1,9 +1,8 @@
 // Owns verifying a bundle offline: files, chains, process, evidence; with `rederive` also what rules decided.
 import type { Phase } from '../contracts/base.ts'
-import type { BundleManifest } from '../contracts/bundle.ts'
 import { canonicalJson, digestOf, digestOfJson, evidenceJson, type Digest } from '../contracts/canonical.ts'
 import { LedgerEntryContract, type ChainHead, type LedgerEntry } from '../contracts/ledger.ts'
-import { worstStatus, type Status, type Verdict } from '../contracts/verdict.ts'
+import { worstStatus, type Verdict } from '../contracts/verdict.ts'
 import type { BundleReader } from '../ports.ts'
 import { judgeEvidence } from '../process/evidence.ts'
 import { foldTask } from '../process/fold.ts'
@@ -11,16 +10,8 @@ import { verifyChain } from '../process/ledger.ts'
 import { EMPTY_STATE, type TaskState } from '../process/state.ts'
 import { transition } from '../process/transition.ts'
 import { checkBundle, parseJson } from '../work/bundle.ts'
+import { leaf, type LoadedBundle } from './loaded-bundle.ts'
 import { rederiveDecisions } from './rederive.ts'
-
-/** A bundle read whole: its manifest, both chains, and every file by the digest of its bytes. */
-export interface LoadedBundle {
-  manifest: BundleManifest
-  task: readonly LedgerEntry[]
-  run: readonly LedgerEntry[]
-  byDigest: ReadonlyMap<Digest, Uint8Array>
-  read(path: string): Promise<Uint8Array | undefined>
-}
 
 export async function verifyBundle(
   bundle: BundleReader,
@@ -189,15 +180,6 @@ function noHead(): Verdict {
   const reason =
     'No --head was given: a bundle that was cut at its end and sealed again cannot be told from this one.'
   return { name: 'published head', status: 'warn', reason, subject: {}, findings: [], children: [] }
-}
-
-export function leaf(name: string, problems: readonly string[], fine: string): Verdict {
-  const status: Status = problems.length === 0 ? 'pass' : 'fail'
-  const findings = problems.map((message) => ({ rule: name, severity: 'error' as const, message }))
-  const [first, ...more] = problems
-  const reason =
-    first === undefined ? `${fine}.` : `${first}${more.length > 0 ? ` (and ${more.length} more)` : ''}.`
-  return { name, status, reason, subject: {}, findings, children: [] }
 }
 
 function whole(children: readonly Verdict[]): Verdict {
