@@ -11,7 +11,10 @@ const execute = promisify(execFile)
 
 /** Runs git without any configuration of the machine or of the repository's own making. */
 export async function git(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
-  const safe = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'core.autocrlf=false'].flatMap((one) => ['-c', one])
+  const safe = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'core.autocrlf=false'].flatMap((one) => [
+    '-c',
+    one,
+  ])
   const { stdout } = await execute('/usr/bin/git', [...safe, ...args], {
     cwd: '/',
     env: {
@@ -80,7 +83,10 @@ export function makeWorkTrees(gitDir: string, aside: string): WorkTrees {
     async changesOf(folder, base) {
       const nested = await findNested(folder)
       if (nested !== undefined) {
-        return { ok: false, problem: { rule: 'nested-git', message: `${nested} is a git folder`, fix: 'remove it' } }
+        return {
+          ok: false,
+          problem: { rule: 'nested-git', message: `${nested} is a git folder`, fix: 'remove it' },
+        }
       }
       const files: FileChange[] = []
       let tree = ''
