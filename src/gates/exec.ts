@@ -70,12 +70,12 @@ export function logOf(run: CommandRun): string {
     : `… ${plain.length - MAX_LOG} characters before\n${plain.slice(-MAX_LOG)}`
 }
 
-/** The last lines that say something, for a finding. */
+/** The last lines that say something, for a finding; what npm adds is left out. */
 export function lastWords(run: CommandRun, lines = 5): string {
   const said = (run.stderr.trim() === '' ? run.stdout : run.stderr)
     .replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('npm '))
+    .filter((line) => line !== '' && !/^(npm |> )/.test(line))
   return said.slice(-lines).join(' · ').slice(0, 500)
 }

@@ -1,8 +1,11 @@
-// Owns which lines of a JavaScript or TypeScript file can run: not blanks, comments, imports, types or closing brackets.
+// Owns which lines of a JavaScript or TypeScript file can run: not blanks, comments, imports, types,
+// heads of declarations or closing brackets.
 import { stripTypeScriptTypes } from 'node:module'
 
 /** Lines that hold nothing but brackets and words that only open a block. */
 const STRUCTURE = /^[\s{}()[\];,]*((else|try|finally|do|catch(\s*\([\w$]*\))?)[\s{}()[\];,]*)?$/
+/** Head of a declaration whose body follows: it says that there is something, the body does something. */
+const HEAD = /^(export\s+)?(default\s+)?((async\s+)?function\b|class\b).*\{$/
 const DIRECTIVE = /^(['"])use [a-z]+\1;?$/
 
 export interface CodeLine {
@@ -29,7 +32,8 @@ export function codeLines(path: string, text: string): readonly CodeLine[] {
       importing = !/['"})];?$|;$/.test(trimmed)
       continue
     }
-    if (STRUCTURE.test(trimmed) || DIRECTIVE.test(trimmed) || trimmed.startsWith('#!')) continue
+    if (STRUCTURE.test(trimmed) || DIRECTIVE.test(trimmed) || HEAD.test(trimmed)) continue
+    if (trimmed.startsWith('#!')) continue
     lines.push({ number: index + 1, start, end: start + trimmed.length })
   }
   return lines
