@@ -1,4 +1,5 @@
 // Owns control groups (v1 and v2): the only limit on memory and processes that the tree inside cannot get around.
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -34,12 +35,15 @@ export function findCgroups(): Cgroups | undefined {
   const found = findFolders()
   if (found === undefined) return undefined
   for (const base of new Set([found.memory, found.pids])) sweep(base)
-  let made = 0
   return {
     make(limits) {
-      made += 1
-      const name = `${PREFIX}${process.pid}-${made}`
-      return makeCgroup(found, name, limits)
+      const name = `${PREFIX}${process.pid}-${randomBytes(6).toString('hex')}`
+      try {
+        return makeCgroup(found, name, limits)
+      } catch (error) {
+        for (const base of [found.memory, found.pids]) tryRemove(join(base, name))
+        throw error
+      }
     },
   }
 }
@@ -106,7 +110,7 @@ function folderIn(mount: Mount, own: string): string {
 }
 
 function usable(folder: string): string | undefined {
-  const trial = join(folder, `${PREFIX}${process.pid}-trial`)
+  const trial = join(folder, `${PREFIX}${process.pid}-${randomBytes(6).toString('hex')}`)
   try {
     mkdirSync(trial)
     rmdirSync(trial)
