@@ -152,6 +152,15 @@ test.skipIf(process.getuid?.() !== 0)('a device is refused', async () => {
   })
 })
 
+test('folders nested deeper than a path may be long are refused', async () => {
+  const { ours, folder, base } = await exported()
+  const nest = `for i in $(seq 30); do mkdir ${'d'.repeat(200)} && cd ${'d'.repeat(200)}; done; true`
+  await execa('sh', ['-c', nest], { cwd: folder })
+  const answer = await ours.changesOf(folder, base)
+  await execa('rm', ['-rf', folder])
+  expect(answer).toMatchObject({ ok: false, problem: { rule: 'change-unreadable' } })
+})
+
 test('hard links are plain files with their bytes', async () => {
   const { ours, folder, base } = await exported()
   await link(join(folder, 'a.txt'), join(folder, 'b.txt'))
@@ -164,6 +173,26 @@ test('a symlink that was in the base and leads out stays; it is no change', asyn
   await writeFile(join(folder, 'new'), 'x\n')
   const answer = await ours.changesOf(folder, base)
   expect(answer.ok && answer.changes.files.map((file) => file.path)).toEqual(['new'])
+})
+
+test('names in the base that no change may have do no harm', async () => {
+  const { ours, folder, base } = await exported({
+    'a\\b': 'x',
+    'c:d': 'x',
+    'Docs/a': 'x',
+    'docs/a': 'x',
+    readme: 'x',
+    README: 'x',
+  })
+  expect(await ours.changesOf(folder, base)).toMatchObject({ ok: true, changes: { files: [] } })
+  await writeFiles(folder, { 'Docs/new': 'x', 'docs/new2': 'x' })
+  await rm(join(folder, 'readme'))
+  const answer = await ours.changesOf(folder, base)
+  expect(answer.ok && answer.changes.files.map((file) => file.path)).toEqual([
+    'Docs/new',
+    'docs/new2',
+    'readme',
+  ])
 })
 
 test('attributes, configuration, hooks and nested git folders of the copy run nothing and hide nothing', async () => {
