@@ -113,17 +113,19 @@ Thanks @substack
 `
 
 export function patchOf(text: string, problems: AttachedPatch['problems'] = []): AttachedPatch {
-  const files = parsePatch(text).map((file) => {
-    const lines = file.hunks.flatMap((hunk) => hunk.lines)
-    const [before, after] = [file.oldFileName ?? '', file.newFileName ?? '']
-    return {
-      path: (after === '/dev/null' ? before : after).replace(/^[ab]\//, ''),
-      action: before === '/dev/null' ? 'create' : after === '/dev/null' ? 'delete' : 'modify',
-      added: lines.filter((line) => line.startsWith('+')).length,
-      removed: lines.filter((line) => line.startsWith('-')).length,
-      binary: false,
-    } as const
-  })
+  const files = parsePatch(text)
+    .filter((file) => file.hunks.length > 0)
+    .map((file) => {
+      const lines = file.hunks.flatMap((hunk) => hunk.lines)
+      const [before, after] = [file.oldFileName ?? '', file.newFileName ?? '']
+      return {
+        path: (after === '/dev/null' ? before : after).replace(/^[ab]\//, ''),
+        action: before === '/dev/null' ? 'create' : after === '/dev/null' ? 'delete' : 'modify',
+        added: lines.filter((line) => line.startsWith('+')).length,
+        removed: lines.filter((line) => line.startsWith('-')).length,
+        binary: false,
+      } as const
+    })
   return { text, digest: digestOf(text), files, problems }
 }
 
