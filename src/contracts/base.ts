@@ -51,8 +51,9 @@ function isGitDir(part: string): boolean {
     // the code points HFS+ ignores in names (git's own list, utf8.c)
     .replaceAll(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g, '')
     .toLowerCase()
+    // an NTFS stream first: `.git .:x` is `.git` once the stream is off
+    .replace(/:.*$/s, '')
     .replace(/[. ]+$/, '')
-    .replace(/:.*$/, '')
   return folded === '.git' || folded === 'git~1'
 }
 

@@ -6,33 +6,49 @@ export const GateMode = z.enum(['off', 'observe', 'enforce'])
 export type GateMode = z.infer<typeof GateMode>
 
 export const Settings = z.strictObject({
-  version: z.literal(1),
-  risk_tier: RiskTier.default(2),
+  version: z.literal(1).describe('Version of this file.'),
+  risk_tier: RiskTier.default(2).describe(
+    'Tier of a task that names none: 1 is the most dangerous and always needs a human, 3 the least.',
+  ),
   budget: z
     .strictObject({
-      iterations: z.int().min(1).max(20).default(3),
-      minutes: z.int().min(1).max(360).default(30),
-      money_usd: z.number().min(0).default(5),
-      tokens: z.int().min(0).default(2_000_000),
+      iterations: z.int().min(1).max(20).default(3).describe('Rounds of change, gates and review.'),
+      minutes: z.int().min(1).max(360).default(30).describe('Wall time of a run.'),
+      money_usd: z.number().min(0).default(5).describe('US dollars a run may spend on models.'),
+      tokens: z.int().min(0).default(2_000_000).describe('Model tokens a run may use.'),
     })
     .prefault({}),
-  gates: z.record(z.string(), GateMode).default({}),
+  gates: z
+    .record(z.string(), GateMode)
+    .default({})
+    .describe('Mode of a gate by id. A gate that is not named enforces.'),
   commands: z
     .strictObject({
-      test: z.string().min(1).optional(),
-      lint: z.string().min(1).optional(),
-      typecheck: z.string().min(1).optional(),
-      build: z.string().min(1).optional(),
+      test: z.string().min(1).optional().describe('Command that runs the tests.'),
+      lint: z.string().min(1).optional().describe('Command that lints.'),
+      typecheck: z.string().min(1).optional().describe('Command that checks types.'),
+      build: z.string().min(1).optional().describe('Command that builds.'),
     })
     .prefault({}),
   install: z
     .strictObject({
-      scripts: z.boolean().default(true),
-      /** Hosts, beside the package manager's own registry, that the fetch step may reach. */
-      allow_hosts: z.array(z.string().regex(/^[a-z0-9.-]+(:\d+)?$/)).default([]),
+      scripts: z
+        .boolean()
+        .default(true)
+        .describe('Whether install scripts of dependencies run: without network, in the sandbox.'),
+      allow_hosts: z
+        .array(z.string().regex(/^[a-z0-9.-]+(:\d+)?$/))
+        .default([])
+        .describe('Hosts beside the package registry that the fetch step may reach.'),
     })
     .prefault({}),
-  protected_paths: z.array(z.string().min(1)).default([]),
-  transcripts: z.boolean().default(true),
+  protected_paths: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Paths that no run may change, beside those of the policy.'),
+  transcripts: z
+    .boolean()
+    .default(true)
+    .describe('Whether the transcript of the worker is kept in the bundle.'),
 })
 export type Settings = z.infer<typeof Settings>

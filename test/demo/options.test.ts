@@ -1,0 +1,44 @@
+// The demo's options, and what is said about those that do not fit.
+import { execa } from 'execa'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { parseDemoOptions } from './options.ts'
+
+test.each([
+  [[], { keep: false }],
+  [['--laptop'], { keep: false }],
+  [['--break', 'scope', '--keep'], { broken: 'scope', keep: true }],
+  [
+    ['--break=secret', '--json', 'out.json', '--level', 'none'],
+    { broken: 'secret', json: 'out.json', level: 'none', keep: false },
+  ],
+])('%j', (args, options) => {
+  expect(parseDemoOptions(args)).toEqual({ ok: true, options })
+})
+
+test('all mistakes are said at once', () => {
+  expect(parseDemoOptions(['--brake', '--break', 'all', '--level=docker', 'more', '--json'])).toEqual({
+    ok: false,
+    problems: [
+      '--brake is not an option.',
+      '--break takes one of tests, scope, coverage, secret, not "all".',
+      '--level takes only none, not "docker"; without it the sandbox is used.',
+      '"more" is not asked for.',
+      '--json needs a file name.',
+    ],
+  })
+})
+
+test('an option is not taken for a file name', () => {
+  expect(parseDemoOptions(['--json', '--keep'])).toEqual({
+    ok: false,
+    problems: ['--json needs a file name.'],
+  })
+})
+
+test('bad options exit with 4 and the line to type', async () => {
+  const demo = fileURLToPath(new URL('demo.ts', import.meta.url))
+  const run = await execa(process.execPath, [demo, '--break', 'x'], { reject: false })
+  expect(run.exitCode).toBe(4)
+  expect(run.stderr).toContain('Type: npm run demo -- [--laptop] [--break tests|scope|coverage|secret]')
+})

@@ -1,0 +1,58 @@
+// Owns the options of `npm run demo`: all mistakes at once, each with what can be typed instead.
+import { parseArgs } from 'node:util'
+import type { Break } from './prepare.ts'
+import { BREAKS } from './prepare.ts'
+
+export interface DemoOptions {
+  broken?: Break
+  /** File that gets the report for machines. */
+  json?: string
+  /** Leave what the previous demo made. */
+  keep: boolean
+  /** Without a sandbox: said in red in the report. */
+  level?: 'none'
+}
+
+export const USAGE =
+  'npm run demo -- [--laptop] [--break tests|scope|coverage|secret] [--json FILE] [--keep] [--level none]'
+
+export function parseDemoOptions(
+  args: readonly string[],
+): { ok: true; options: DemoOptions } | { ok: false; problems: string[] } {
+  const { tokens } = parseArgs({ args: [...args], options: OPTIONS, strict: false, tokens: true })
+  const options: DemoOptions = { keep: false }
+  const problems: string[] = []
+  for (const token of tokens) {
+    if (token.kind === 'positional') problems.push(`"${token.value}" is not asked for.`)
+    if (token.kind !== 'option' || token.name === 'laptop') continue
+    if (token.name === 'keep') options.keep = true
+    else if (token.name === 'json') setText(token.value, '--json needs a file name.')
+    else if (token.name === 'break') setBreak(token.value)
+    else if (token.name === 'level') setLevel(token.value)
+    else problems.push(`${token.rawName} is not an option.`)
+  }
+  return problems.length === 0 ? { ok: true, options } : { ok: false, problems }
+
+  function setText(value: string | undefined, problem: string): void {
+    if (value === undefined || value === '' || value.startsWith('--')) problems.push(problem)
+    else options.json = value
+  }
+  function setBreak(value: string | undefined): void {
+    const broken = BREAKS.find((one) => one === value)
+    if (broken === undefined)
+      problems.push(`--break takes one of ${BREAKS.join(', ')}, not "${value ?? ''}".`)
+    else options.broken = broken
+  }
+  function setLevel(value: string | undefined): void {
+    if (value === 'none') options.level = value
+    else problems.push(`--level takes only none, not "${value ?? ''}"; without it the sandbox is used.`)
+  }
+}
+
+const OPTIONS = {
+  laptop: { type: 'boolean' },
+  break: { type: 'string' },
+  json: { type: 'string' },
+  keep: { type: 'boolean' },
+  level: { type: 'string' },
+} as const
