@@ -31,8 +31,8 @@ describe.each([...TOOLCHAINS])('toolchain %s', (id, adapter) => {
       'x'.repeat(10_000),
     ]) {
       const run = await adapter.parseTests(format, junk, { command: 'x', exitCode: 0 })
-      if ('problem' in run) expect(run.problem.message).toContain('report')
-      else expect(TestRun.parse(run).passed).toBe(0)
+      const refused = 'problem' in run && run.problem.message.includes('report')
+      expect(refused || TestRun.parse(run).passed === 0).toBe(true)
     }
   })
 

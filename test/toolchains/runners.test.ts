@@ -39,7 +39,7 @@ beforeAll(async () => {
 
 function needMinimist(context: VitestContext): { files: Files; nodeModules: string } {
   if ('missing' in minimist) context.skip(minimist.missing)
-  return minimist as { files: Files; nodeModules: string }
+  return minimist
 }
 
 async function reportOf(before: Files, after: Files, nodeModules: string): Promise<QualityReport> {
@@ -154,20 +154,18 @@ test('oxlint and tsc: new errors are told from those that stood before', async (
       compilerOptions: { noEmit: true, allowImportingTsExtensions: true, types: [] },
       include: ['src'],
     }),
+    '.gitignore': 'node_modules\n',
+    '.oxlintrc.json': '{"rules":{"no-debugger":"error"}}',
     'src/old.js': 'debugger\n',
     'src/a.ts': 'export const a: number = 1\n',
     'test/a.test.js': "import test from 'node:test'\ntest('a', () => {})\n",
   }
-  const spec = { ...files, 'src/old.js': '\n\ndebugger\n', 'src/a.ts': "export const a: number = 'x'\n" }
-  const report = await reportOf(files, spec, MODULES)
-  expect(gate(report, 'lint').status).not.toBe('fail')
+  const after = { ...files, 'src/old.js': '\n\ndebugger\n', 'src/a.ts': "export const a: number = 'x'\n" }
+  const report = await reportOf(files, after, MODULES)
+  expect(gate(report, 'lint')).toMatchObject({ status: 'pass', reason: '0 new lint errors, 1 stood before' })
   expect(gate(report, 'typecheck')).toMatchObject({ status: 'fail', value: '1' })
   expect(gate(report, 'typecheck').findings).toMatchObject([{ location: { path: 'src/a.ts', line: 1 } }])
-  const worse = await reportOf(
-    files,
-    { ...files, 'src/b.js': 'if (x) {}\ndebugger\n', '.oxlintrc.json': '{"rules":{"no-debugger":"error"}}' },
-    MODULES,
-  )
+  const worse = await reportOf(files, { ...files, 'src/b.js': 'if (x) {}\ndebugger\n' }, MODULES)
   expect(gate(worse, 'lint').status).toBe('fail')
   expect(gate(worse, 'lint').findings).toEqual(
     expect.arrayContaining([expect.objectContaining({ location: { path: 'src/b.js', line: 2 } })]),
