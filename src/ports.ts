@@ -1,5 +1,5 @@
 // Owns every interface between the core and the outside world, each with how it fails.
-import type { BaseRef, Phase, RiskTier, RunId, Sha, TaskId } from './contracts/base.ts'
+import type { BaseRef, Phase, RiskTier, RunId, Sha, TaskId, Timestamp } from './contracts/base.ts'
 import type { Digest } from './contracts/canonical.ts'
 import type { ChangeSet, FileMode } from './contracts/change-set.ts'
 import type { SandboxLevel, Tool } from './contracts/fingerprint.ts'
@@ -47,7 +47,7 @@ export interface Problem {
 
 /** All objects are read by id from commits; the person's index, configuration and working files are never used. */
 export interface Git {
-  /** Branch and commit that HEAD names. Refused earlier (see openGit) when detached or unborn. */
+  /** Short name of the branch that HEAD names (`main`), and its commit. Detached and unborn are refused by openGit. */
   head(): Promise<BaseRef>
   tree(commit: Sha): Promise<readonly TreeFile[]>
   /** undefined: no such file there. Throws only when git itself breaks. */
@@ -60,16 +60,40 @@ export interface Git {
   diff(changes: ChangeSet): Promise<string>
   /**
    * Commits `changes` on their base under `refs/heads/<branch>` of the person's repository. Idempotent: the same tree
-   * on the same parent is `unchanged`; a branch that has moved past `expectedHead` is `head_moved`.
+   * on the same parent is `unchanged`. A branch that is not at `expectedHead` (left out: one that exists) is
+   * `head_moved`. `refused`: no branch name, the change does not fit, another ref is in the way, or the branch is
+   * checked out. Never touches index, working files, HEAD or configuration.
    */
   putBranch(x: {
     branch: string
     changes: ChangeSet
     message: string
+    /** Author and committer date, so that the same run gives the same commit id. */
+    at: Timestamp
     expectedHead?: Sha
   }): Promise<
-    { result: 'created' | 'updated' | 'unchanged'; head: Sha } | { result: 'head_moved'; head: Sha }
+    | { result: 'created' | 'updated' | 'unchanged'; head: Sha }
+    | { result: 'head_moved'; head: Sha }
+    | { result: 'refused'; problem: Problem }
   >
+}
+
+/** Trees as folders. The bytes in a folder are the bytes of the blobs: attributes never convert anything. */
+export interface WorkTrees {
+  /**
+   * Writes the commit's tree with `changes` (whose base is that commit) applied into a folder that is new or empty,
+   * without any `.git`. Throws when `into` is not empty, the disk fails, or the changes do not fit.
+   */
+  exportTree(commit: Sha, changes: ChangeSet | undefined, into: string): Promise<void>
+  /**
+   * What the folder holds against the tree of `base`. Top-level `.git`, any `node_modules` and untracked files that
+   * the folder's `.gitignore` names are left out. Nothing may write to the folder meanwhile. The folder is hostile:
+   * nothing in it is run, and the first path (sorted) that no change may hold is the problem.
+   */
+  changesOf(
+    folder: string,
+    base: Sha,
+  ): Promise<{ ok: true; changes: ChangeSet } | { ok: false; problem: Problem }>
 }
 
 // ---------------------------------------------------------------- sandbox
@@ -115,6 +139,8 @@ export interface ExecResult {
   durationMs: number
   /** One sentence when outcome is not `exited`. */
   detail: string
+  /** What the egress proxy refused to this command, one line each, for the evidence; left out when nothing. */
+  refused?: readonly string[]
 }
 
 /** Streams must be drained or ignored; `result` settles in any case and never rejects. */
@@ -124,7 +150,10 @@ export interface Exec {
   result: Promise<ExecResult>
 }
 
-/** A copy of a tree in which untrusted code may run. Paths given to it are relative to the copy, or below `/out`. */
+/**
+ * A copy of a tree in which untrusted code may run. Paths given to it are relative to the copy, or below `/out`.
+ * To the processes inside, the copy lies at `/repo` on every machine, so that paths in their reports mean the same.
+ */
 export interface Workspace {
   exec(command: CommandSpec, signal?: AbortSignal): Exec
   /**
@@ -180,6 +209,8 @@ export interface Sandbox {
     x: { base: Sha; changes?: ChangeSet; plan: InstallPlan },
     signal?: AbortSignal,
   ): Promise<{ ok: true; dependencies: Dependencies } | { ok: false; problem: Problem; log: string }>
+  /** Closes every workspace and removes what the sandbox keeps on disk, except the dependency cache. Idempotent. */
+  close(): Promise<void>
 }
 
 // ---------------------------------------------------------------- worker, judge, gate, toolchain
@@ -209,12 +240,16 @@ export interface GateContext {
   spec: WorkingSpec
   tier: RiskTier
   thresholds: TierThresholds
+  /** `protected_paths` of the policy and of the settings. */
+  protectedPaths: readonly string[]
   toolchain: Toolchain | null
   /** Dependencies of base + change; null until the install gate ran or when there is nothing to install. */
   dependencies: Dependencies | null
   /** Results of the gates this one needs. */
   results: ReadonlyMap<string, GateResult>
+  /** Fresh, with the dependencies that `install(of)` made when it was called before. */
   workspace(purpose: string, of: 'base' | 'change'): Promise<Workspace>
+  /** Idempotent: the same key is installed once. */
   install(of: 'base' | 'change'): ReturnType<Sandbox['install']>
   readBase(path: string): Promise<Uint8Array | undefined>
   /** The path in base + change. */
@@ -292,12 +327,25 @@ export interface ToolchainAdapter {
     format: TestRun['format'],
     output: string,
     run: { command: string; exitCode: number | null },
-  ): TestRun | { problem: Problem }
+  ): Promise<TestRun | { problem: Problem }>
+  /**
+   * Which lines of `sources` (path in the repository → text) ran, by all coverage files that one test command wrote.
+   * Every path of a language that the toolchain measures has an entry. Pure; reported by code under test.
+   */
+  readCoverage(
+    outputs: AsyncIterable<string>,
+    sources: ReadonlyMap<string, string>,
+  ): Promise<ReadonlyMap<string, LineCoverage>>
 }
+
+/** Line numbers, from 1, ascending; or why they could not be told, as half a sentence. */
+export type LineCoverage =
+  | { known: true; executable: readonly number[]; covered: readonly number[] }
+  | { known: false; because: string }
 
 export interface ToolchainOptions {
   /** From settings `commands:`; a script line run by the package manager's own shell inside the sandbox. */
-  commands: Readonly<Partial<Record<'test' | 'lint' | 'typecheck' | 'build', string>>>
+  commands: Readonly<Partial<Record<'test' | 'lint' | 'typecheck' | 'build', string | undefined>>>
   scripts: boolean
   allowHosts: readonly string[]
   /** Registry of the package manager, from its own configuration: origin and path, no credentials. */
@@ -322,6 +370,8 @@ export interface Fence {
   holder: string
   token: number
   expiresAt: string
+  /** Set by acquire when an expired lease was taken over: its holder, for the entry `lease.taken_over`. */
+  takenFrom?: string
 }
 
 /** What one transaction may do. Throws StoreError('conflict' | 'fenced' | 'corrupt') and rolls back. */
@@ -368,6 +418,18 @@ export interface EvidenceFolder {
   list(phase: Phase): Promise<readonly string[]>
   /** Moves a phase's files to `voided/<phase>-<visit>/`. */
   retire(phase: Phase, visit: number): Promise<void>
+}
+
+/** Files of a bundle as data; nothing in it is ever run. */
+export interface BundleReader {
+  /** Sorted relative paths of all regular files; refuses (throws BundleError) symlinks, special files and caps passed. */
+  list(): Promise<readonly string[]>
+  read(path: string): Promise<Uint8Array | undefined>
+}
+
+export interface Bundles {
+  /** Replaces the task's bundle as a whole: a killed process leaves the old one or the new one. Returns its folder. */
+  write(task: TaskId, files: ReadonlyMap<string, Uint8Array>): Promise<string>
 }
 
 export interface Counters {

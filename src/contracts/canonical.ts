@@ -26,3 +26,8 @@ export function digestOfJson(value: unknown): Digest {
 export function digestInDomain(domain: string, value: unknown): Digest {
   return digestOf(`${domain}\n${canonicalJson(value)}`)
 }
+
+/** The form of JSON in evidence: canonical key order, indented for people, one newline at the end. */
+export function evidenceJson(value: unknown): string {
+  return `${JSON.stringify(JSON.parse(canonicalJson(value)), null, 2)}\n`
+}

@@ -36,6 +36,21 @@ export const ChangeSet = z.strictObject({
 export type ChangeSet = z.infer<typeof ChangeSet>
 export const ChangeSetContract = contract('change-set', 1, ChangeSet)
 
+/** Evidence `modified_files.json`: the paths of the change set, for people and for tools that need no content. */
+export const ModifiedFiles = z.strictObject({
+  schema: tag('modified-files', 1),
+  files: z.array(
+    z.strictObject({
+      path: RepoPath,
+      action: z.enum(['create', 'modify', 'delete']),
+      added: z.int().min(0),
+      removed: z.int().min(0),
+    }),
+  ),
+})
+export type ModifiedFiles = z.infer<typeof ModifiedFiles>
+export const ModifiedFilesContract = contract('modified-files', 1, ModifiedFiles)
+
 export function contentBytes(content: Content): Uint8Array {
   return Buffer.from(content.text, content.encoding === 'utf8' ? 'utf8' : 'base64')
 }

@@ -6,6 +6,8 @@ import { contract, tag } from './contract.ts'
 
 export const OpenQuestion = z.strictObject({
   id: z.string().regex(/^Q\d+$/),
+  /** Id of the rule that asks, to look up and argue with. */
+  rule: z.string().min(1).optional(),
   question: z.string().min(1),
   /** Why the work cannot go on without an answer, or how it goes on without one. */
   why: z.string().min(1),

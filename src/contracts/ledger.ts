@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Phase, RunId, Sha, TaskId, Timestamp } from './base.ts'
 import { ArtifactRecord } from './artifacts.ts'
-import { Digest } from './canonical.ts'
+import { Digest, digestOf } from './canonical.ts'
 import { contract, tag } from './contract.ts'
 
 /** Head of a chain: hash of its last entry and number of entries. Published as `HASH:LENGTH`. */
@@ -60,6 +60,8 @@ export const LedgerEvent = z.discriminatedUnion('kind', [
       'prompt_drift',
       'lease_expired',
       'phase_stuck',
+      // an entry that its writer, its place in the chain or the end of the chain forbids
+      'entry_refused',
     ]),
     detail: Text,
   }),
@@ -92,3 +94,8 @@ export const LedgerEntry = z.strictObject({
 })
 export type LedgerEntry = z.infer<typeof LedgerEntry>
 export const LedgerEntryContract = contract('ledger-entry', 1, LedgerEntry)
+
+/** `prev` of a chain's first entry: it depends on the chain's name, so that no entry fits into another chain. */
+export function genesisOf(chain: string): Digest {
+  return digestOf(`autopilot ledger genesis v1\n${chain}`)
+}

@@ -1,6 +1,7 @@
 // Owns the data of policies/default.yml that the engine reads now: thresholds by risk tier, and risk triggers.
 import { z } from 'zod'
 import { contract, tag } from './contract.ts'
+import { JudgeId } from './council.ts'
 
 /** Thresholds of one tier. Coverage and mutation are ratios 0..1; sources: R "tier thresholds" and CAWS budgets. */
 export const TierThresholds = z.strictObject({
@@ -15,12 +16,25 @@ export const TierThresholds = z.strictObject({
 })
 export type TierThresholds = z.infer<typeof TierThresholds>
 
+const Expression = z.string().min(1).refine(isExpression, { error: 'is no regular expression' })
+
+function isExpression(source: string): boolean {
+  try {
+    new RegExp(source, 'u').test('')
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** A risk trigger concerns what a diff touches: paths, or a measurable property of the change. */
 export const RiskTrigger = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]*$/),
   text: z.string().min(1),
   paths: z.array(z.string().min(1)).optional(),
-  added_lines_match: z.string().optional(),
+  added_lines_match: Expression.optional(),
+  /** With a group, its text counts as kept when an added line gives the same text: a moved export is no lost export. */
+  removed_lines_match: Expression.optional(),
   removed_lines_over: z.int().min(1).optional(),
   binary: z.boolean().optional(),
 })
@@ -33,7 +47,7 @@ export const Policy = z.strictObject({
   /** Never changed by a run, in scope or not, except where a plan's prose names a lockfile or manifest. */
   protected_paths: z.array(z.string().min(1)).min(1),
   quorum: z.int().min(1).max(7),
-  judges: z.strictObject({ plan: z.array(z.string()).min(1), change: z.array(z.string()).min(1) }),
+  judges: z.strictObject({ plan: z.array(JudgeId).min(1), change: z.array(JudgeId).min(1) }),
 })
 export type Policy = z.infer<typeof Policy>
 export const PolicyContract = contract('policy', 1, Policy)

@@ -2,9 +2,9 @@
 import type { z } from 'zod'
 import { ExecutionArtifactsContract } from './artifacts.ts'
 import { BundleManifestContract } from './bundle.ts'
-import { ChangeSetContract } from './change-set.ts'
+import { ChangeSetContract, ModifiedFilesContract } from './change-set.ts'
 import type { Contract } from './contract.ts'
-import { ConstitutionContract, CouncilVerdictContract } from './council.ts'
+import { ConstitutionContract, CouncilVerdictContract, RubricContract } from './council.ts'
 import { FingerprintContract } from './fingerprint.ts'
 import { IntentContract } from './intent.ts'
 import { LedgerEntryContract } from './ledger.ts'
@@ -17,6 +17,7 @@ import {
   RefinementDirectiveContract,
   SatisficingResultContract,
 } from './refinement.ts'
+import { CodeQualityScoreContract, ReviewRefinementContract, ReviewRubricContract } from './review.ts'
 import { PRSummaryContract, RiskReportContract, RunReportContract } from './summary.ts'
 import { TaskRequestContract, TaskResponseContract } from './task.ts'
 import { WorkingSpecContract } from './working-spec.ts'
@@ -24,6 +25,7 @@ import { WorkingSpecContract } from './working-spec.ts'
 export const CONTRACTS: readonly Contract<z.ZodType>[] = [
   BundleManifestContract,
   ChangeSetContract,
+  CodeQualityScoreContract,
   ConstitutionContract,
   CouncilVerdictContract,
   CoverageReportContract,
@@ -32,6 +34,7 @@ export const CONTRACTS: readonly Contract<z.ZodType>[] = [
   FingerprintContract,
   IntentContract,
   LedgerEntryContract,
+  ModifiedFilesContract,
   ObservationContract,
   PRSummaryContract,
   PlanContract,
@@ -39,7 +42,10 @@ export const CONTRACTS: readonly Contract<z.ZodType>[] = [
   QualityReportContract,
   RefinementDecisionContract,
   RefinementDirectiveContract,
+  ReviewRefinementContract,
+  ReviewRubricContract,
   RiskReportContract,
+  RubricContract,
   RunOutcomeContract,
   RunReportContract,
   SatisficingResultContract,

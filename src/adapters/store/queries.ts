@@ -1,0 +1,129 @@
+// Owns the statements of the hot paths: built once by Kysely, run again and again with other values.
+import type { Compilable, CompiledQuery, Kysely } from 'kysely'
+import type { Tables } from './schema.ts'
+
+type Values = Readonly<Record<string, string | number>>
+
+/** Stands in a query for a value that comes with each run. */
+class Slot {
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+// the builder only carries a value to `parameters`; its type there is the column's
+function slot<T>(name: string): T {
+  return new Slot(name) as T
+}
+
+/** Compiles once; the result takes the values by slot name. */
+function prepare<R>(query: Compilable<R>): (values: Values) => CompiledQuery<R> {
+  const compiled = query.compile()
+  return (values) => ({
+    ...compiled,
+    parameters: compiled.parameters.map((one) => (one instanceof Slot ? values[one.name] : one)),
+  })
+}
+
+export type Queries = ReturnType<typeof makeQueries>
+
+export function makeQueries(db: Kysely<Tables>) {
+  const text = slot<string>
+  const count = slot<number>
+  return {
+    head: prepare(
+      db
+        .selectFrom('ledger')
+        .select(['seq', 'hash'])
+        .where('chain', '=', text('chain'))
+        .orderBy('seq', 'desc')
+        .limit(1),
+    ),
+    append: prepare(
+      db.insertInto('ledger').values({
+        chain: text('chain'),
+        seq: count('seq'),
+        hash: text('hash'),
+        entry: text('entry'),
+      }),
+    ),
+    entries: prepare(
+      db.selectFrom('ledger').select('entry').where('chain', '=', text('chain')).orderBy('seq'),
+    ),
+    createTask: prepare(
+      db.insertInto('tasks').values({
+        id: text('id'),
+        version: 1,
+        state: text('state'),
+        updated_at: text('updated_at'),
+      }),
+    ),
+    saveTask: prepare(
+      db
+        .updateTable('tasks')
+        .set({ state: text('state'), updated_at: text('updated_at'), version: count('next') })
+        .where('id', '=', text('id'))
+        .where('version', '=', count('version')),
+    ),
+    fence: prepare(
+      db.selectFrom('leases').select(['holder', 'token', 'expires_at']).where('key', '=', text('key')),
+    ),
+    putText: prepare(
+      db
+        .insertInto('task_texts')
+        .values({ task: text('task'), name: text('name'), text: text('text') })
+        .onConflict((on) => on.columns(['task', 'name']).doUpdateSet({ text: text('text') })),
+    ),
+    acquire: prepare(
+      db
+        .insertInto('leases')
+        .values({
+          key: text('key'),
+          holder: text('holder'),
+          token: 1,
+          expires_at: text('expires_at'),
+          taken_from: null,
+        })
+        .onConflict((on) =>
+          on
+            .column('key')
+            .doUpdateSet((eb) => ({
+              holder: text('holder'),
+              token: eb('leases.token', '+', 1),
+              expires_at: text('expires_at'),
+              taken_from: eb.ref('leases.holder'),
+            }))
+            .where((eb) =>
+              eb.or([eb('leases.holder', 'is', null), eb('leases.expires_at', '<=', text('now'))]),
+            ),
+        )
+        .returning(['token', 'taken_from']),
+    ),
+    renew: prepare(
+      db
+        .updateTable('leases')
+        .set({ expires_at: text('expires_at') })
+        .where('key', '=', text('key'))
+        .where('holder', '=', text('holder'))
+        .where('token', '=', count('token')),
+    ),
+    release: prepare(
+      db
+        .updateTable('leases')
+        .set({ holder: null, taken_from: null })
+        .where('key', '=', text('key'))
+        .where('holder', '=', text('holder'))
+        .where('token', '=', count('token')),
+    ),
+    raise: prepare(
+      db
+        .insertInto('counters')
+        .values({ name: text('name'), value: count('by') })
+        .onConflict((on) =>
+          on.column('name').doUpdateSet((eb) => ({ value: eb('counters.value', '+', count('by')) })),
+        ),
+    ),
+  }
+}

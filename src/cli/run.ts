@@ -1,0 +1,111 @@
+// Owns `autopilot run`: an issue's text and a local repository in; a branch, a bundle and a report out.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { z } from 'zod'
+import { Phase } from '../contracts/base.ts'
+import { evidenceJson } from '../contracts/canonical.ts'
+import { SandboxLevel } from '../contracts/fingerprint.ts'
+import type { RunReport } from '../contracts/summary.ts'
+import { readReport } from '../pipeline/report.ts'
+import { runTask, type Reached } from '../pipeline/loop.ts'
+import { renderHeader, renderPhaseLine } from '../report/progress.ts'
+import { renderRunSummary } from '../report/run-summary.ts'
+import { renderRunTable } from '../report/run-table.ts'
+import { renderDryRun } from './dry-run.ts'
+import { composeLaptop, type Laptop } from './compose.ts'
+import { EXIT, Refusal } from './exit-codes.ts'
+import type { Terminal } from './terminal.ts'
+
+const Options = z.object({
+  repo: z.string().default('.'),
+  issue: z.string().optional(),
+  dry: z.boolean().default(false),
+  until: z.string().toUpperCase().pipe(Phase).optional(),
+  resume: z.union([z.boolean(), z.string()]).optional(),
+  json: z.string().optional(),
+  sandbox: SandboxLevel.optional(),
+  state: z.string().optional(),
+  record: z.string().optional(),
+  replay: z.string().optional(),
+})
+export type RunOptions = z.infer<typeof Options>
+
+export async function runCommand(input: object, terminal: Terminal): Promise<number> {
+  const options = parseOptions(input)
+  const stop = new AbortController()
+  const interrupt = (): void => stop.abort(new Error('interrupted'))
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  const laptop = await composeLaptop(options, (progress) => {
+    if (progress.kind === 'note') {
+      terminal.err(renderPhaseLine({ phase: progress.phase, state: 'running', note: progress.text }))
+    } else if (progress.kind === 'phase_end') {
+      const { status, note, ms, visit } = progress
+      const line = { phase: progress.phase, state: status, note, ms, visit }
+      terminal.err(renderPhaseLine(line, { colour: terminal.color, width: terminal.width }))
+    }
+  })
+  try {
+    const { title, project, tier } = laptop.task
+    terminal.err(
+      renderHeader({ subject: project, title, tier }, { colour: terminal.color, width: terminal.width }),
+    )
+    const until = options.dry ? 'THINK' : options.until
+    const reached = await runTask(laptop.engine, laptop.task.id, {
+      stop: stop.signal,
+      ...(until === undefined ? {} : { until }),
+    })
+    return await conclude(laptop, options, reached, terminal)
+  } finally {
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', interrupt)
+    await laptop.close()
+  }
+}
+
+function parseOptions(input: object): RunOptions {
+  const parsed = Options.safeParse(input)
+  if (parsed.success) return parsed.data
+  const lines = parsed.error.issues.map((issue) => `--${issue.path.join('.')}: ${issue.message}`)
+  throw new Refusal(EXIT.badInput, [...lines, `phases are ${Phase.options.join(', ')}`])
+}
+
+async function conclude(
+  laptop: Laptop,
+  options: RunOptions,
+  reached: Reached,
+  terminal: Terminal,
+): Promise<number> {
+  const report = await readReport(laptop.engine, laptop.task.id, {
+    bundle: laptop.bundle,
+    timings: laptop.timings(),
+  })
+  if (reached.kind === 'waiting') {
+    terminal.err(`\n${laptop.task.id} waits for ${reached.for}.`)
+    return EXIT.notAccepted
+  }
+  if (report === undefined || reached.kind === 'until') {
+    if (options.dry) terminal.out(await renderDryRun(laptop, terminal))
+    else terminal.out(`\n${laptop.task.id} has passed ${options.until ?? ''}. Go on: ${laptop.resumeCommand}`)
+    return EXIT.accepted
+  }
+  await writeReports(laptop, options, report)
+  terminal.out('')
+  terminal.out(renderRunTable(report, { colour: terminal.color, width: terminal.width }))
+  return exitOf(report)
+}
+
+async function writeReports(laptop: Laptop, options: RunOptions, report: RunReport): Promise<void> {
+  await mkdir(laptop.folder, { recursive: true })
+  await writeFile(join(laptop.folder, 'report.json'), evidenceJson(report))
+  await writeFile(join(laptop.folder, 'summary.md'), renderRunSummary(report, laptop.task.title))
+  if (options.json === undefined) return
+  const file = resolve(options.json)
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, evidenceJson(report))
+}
+
+function exitOf(report: RunReport): number {
+  if (report.accepted) return EXIT.accepted
+  return report.outcome.kind === 'question' ? EXIT.question : EXIT.notAccepted
+}

@@ -1,0 +1,138 @@
+// Owns the secrets gate: no credential enters the repository with a change.
+import { lintSource } from '@secretlint/core'
+import { creator } from '@secretlint/secretlint-rule-preset-recommend'
+import { contentBytes, type FileChange } from '../contracts/change-set.ts'
+import { digestOf } from '../contracts/canonical.ts'
+import type { Finding } from '../contracts/verdict.ts'
+import type { Gate, GateContext } from '../ports.ts'
+import { count, EMPTY_CHANGE, gateResult } from './result.ts'
+
+/** Threat: expressions over a huge text run in this process and cannot be stopped. Larger files are for a person. */
+const MAX_BYTES = 1_048_576
+
+/**
+ * Measured: `secrets`, credentials in after-images that no before-image of the change holds (threshold 0), and
+ * `unscanned`, text files over 1 MiB. Binary files are not scanned. A finding never repeats the credential.
+ */
+export const secretsGate: Gate = {
+  id: 'secrets',
+  title: 'secrets',
+  needs: [],
+  cost: 1,
+  safety: true,
+  weight: 0,
+  budget: () => 60_000,
+  applies: (context) => {
+    if (context.changes.files.length === 0) return { applies: false, because: EMPTY_CHANGE }
+    return context.changes.files.some((file) => file.after !== null)
+      ? { applies: true }
+      : { applies: false, because: 'the change only deletes' }
+  },
+  run: async (context) => {
+    const found: Secret[] = []
+    const findings: Finding[] = []
+    for (const file of context.changes.files) {
+      const text = textOf(file)
+      if (text === undefined) continue
+      if (text.length > MAX_BYTES) findings.push(tooLarge(file.path, text.length))
+      else found.push(...(await secretsIn(file.path, text)))
+    }
+    // A secret that stood there before, or only moved, is an old wound: named elsewhere, not held against this change.
+    const old = found.length === 0 ? new Set<string>() : await knownBefore(context)
+    const fresh = found.filter((secret) => !old.has(secret.digest))
+    const unscanned = findings.length
+    findings.push(...fresh.map(findingOf))
+    const scanned = context.changes.files.length - unscanned
+    return gateResult('secrets', context, {
+      status: fresh.length > 0 ? 'fail' : unscanned > 0 ? 'inconclusive' : 'pass',
+      reason:
+        fresh.length > 0
+          ? `${count(fresh.length, 'new secret')}, first ${fresh[0]?.kind} at ${fresh[0]?.path}:${fresh[0]?.line}`
+          : unscanned > 0
+            ? `${count(unscanned, 'file')} too large to scan`
+            : `no secret in ${count(scanned, 'changed file')}`,
+      value: `${fresh.length} new`,
+      needs: '0',
+      findings,
+      score: fresh.length > 0 || unscanned > 0 ? 0 : 1,
+      measured: { secrets: fresh.length, unscanned },
+      threshold: { secrets: 0, unscanned: 0 },
+    })
+  },
+}
+
+interface Secret {
+  path: string
+  line: number
+  /** Rule and kind, e.g. `GITHUB_TOKEN`. */
+  kind: string
+  rule: string
+  /** Of the secret's own characters, to tell it from others without keeping it. */
+  digest: string
+}
+
+async function secretsIn(path: string, text: string): Promise<readonly Secret[]> {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const { messages } = await lintSource({
+    source: { content: text, filePath: path, ext: /\.[^.]+$/.exec(name)?.[0] ?? '', contentType: 'text' },
+    options: {
+      config: {
+        rules: [
+          {
+            id: '@secretlint/secretlint-rule-preset-recommend',
+            rule: creator,
+            // An access key id is no secret alone, but nobody commits one on purpose.
+            rules: [{ id: '@secretlint/secretlint-rule-aws', options: { enableIDScanRule: true } }],
+          },
+        ],
+      },
+      noPhysicFilePath: true,
+      maskSecrets: true,
+    },
+  })
+  // `sourceContent` and unmasked data of the result are dropped here: they hold the secret.
+  return messages.map((message) => ({
+    path,
+    line: message.loc.start.line,
+    kind: message.messageId,
+    rule: message.ruleId.replace(/^@secretlint\/secretlint-rule-/, ''),
+    digest: digestOf(text.slice(message.range[0], message.range[1])),
+  }))
+}
+
+function findingOf(secret: Secret): Finding {
+  return {
+    rule: `secret/${secret.rule}`,
+    severity: 'error',
+    message: `${secret.kind} at ${secret.path}:${secret.line}`,
+    location: { path: secret.path, line: secret.line },
+    fix: 'remove it, revoke it where it was issued, and read it from the environment',
+  }
+}
+
+function tooLarge(path: string, bytes: number): Finding {
+  return {
+    rule: 'too-large-to-scan',
+    severity: 'error',
+    message: `${path} is ${bytes} characters of text; at most ${MAX_BYTES} are scanned`,
+    location: { path },
+    fix: 'let a person look at this file, or leave it out',
+  }
+}
+
+function textOf(file: FileChange): string | undefined {
+  if (file.after === null || file.binary || file.after.content.encoding !== 'utf8') return undefined
+  return Buffer.from(contentBytes(file.after.content)).toString('utf8')
+}
+
+async function knownBefore(context: GateContext): Promise<ReadonlySet<string>> {
+  const known = new Set<string>()
+  for (const file of context.changes.files) {
+    if (file.before === null || file.binary) continue
+    const bytes = await context.readBase(file.path)
+    if (bytes === undefined || bytes.length > MAX_BYTES) continue
+    for (const secret of await secretsIn(file.path, Buffer.from(bytes).toString('utf8')))
+      known.add(secret.digest)
+  }
+  return known
+}

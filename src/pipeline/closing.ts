@@ -1,0 +1,88 @@
+// Owns how runs and tasks end: the outcome is recorded, the bundle sealed, and the task chain binds the run's head.
+import type { z } from 'zod'
+import { evidenceJson, type Digest } from '../contracts/canonical.ts'
+import { ChangeSetContract } from '../contracts/change-set.ts'
+import type { Contract } from '../contracts/contract.ts'
+import type { RunOutcome } from '../contracts/outcome.ts'
+import { RunOutcomeContract } from '../contracts/outcome.ts'
+import { QualityReportContract } from '../contracts/quality-report.ts'
+import { parseJson } from '../work/bundle.ts'
+import { writeBundle } from './bundle.ts'
+import type { Engine } from './engine.ts'
+import type { TaskInputs } from './inputs.ts'
+import type { Journal } from './journal.ts'
+
+/** Ends the run with `outcome`; a crash between the two steps is repaired by `importRun` on the next advance. */
+export async function closeRun(
+  engine: Engine,
+  journal: Journal,
+  inputs: TaskInputs,
+  outcome: RunOutcome,
+): Promise<void> {
+  const digest = await engine.blobs.put(evidenceJson(outcome))
+  const chain = `run:${journal.state.run?.id ?? ''}`
+  await journal.write({ chain, event: { kind: 'run.closed', outcome: digest, result: outcome.kind } })
+  await importRun(engine, journal, inputs)
+}
+
+/** Seals the bundle of a closed run and binds it to the task chain. What is no change ends the task too. */
+export async function importRun(engine: Engine, journal: Journal, inputs: TaskInputs): Promise<void> {
+  const run = journal.state.run
+  if (run === null || run.closed === null) throw new Error('importRun: the run is not closed')
+  const bundle = await writeBundle(engine, journal, inputs, 'sealed')
+  const chain = `task:${journal.task}`
+  const run_head = await engine.store.head(`run:${run.id}`)
+  await journal.write({ chain, event: { kind: 'run.imported', run: run.id, run_head, bundle } })
+  if (run.closed.result === 'change') return
+  await closeTask(journal, await readOutcome(engine, run.closed.outcome))
+}
+
+export async function closeTask(journal: Journal, outcome: RunOutcome): Promise<void> {
+  const result = outcome.kind === 'question' ? 'question' : 'stopped'
+  const event = { kind: 'task.closed', result, reason: reasonOf(outcome) } as const
+  await journal.write({ chain: `task:${journal.task}`, event })
+}
+
+/** The outcome of a run whose change was accepted, from its evidence. */
+export async function changeOutcome(engine: Engine, journal: Journal): Promise<RunOutcome> {
+  const record = (phase: 'IMPLEMENT' | 'VERIFY', name: string) => {
+    const found = journal.state.passed[phase]?.evidence.find((one) => one.name === name)
+    if (found === undefined) throw new Error(`${phase}/${name} is not recorded`)
+    return found.sha256
+  }
+  const value = async <S extends z.ZodType>(digest: Digest, of: Contract<S>): Promise<z.infer<S>> => {
+    const parsed = of.parse(parseJson(await engine.blobs.get(digest)))
+    if (!parsed.ok) throw new Error(`${of.name} ${digest} does not parse: ${parsed.problems.join('; ')}`)
+    return parsed.value
+  }
+  const change_set = record('IMPLEMENT', 'change_set.json')
+  const report = await value(record('VERIFY', 'quality_report.json'), QualityReportContract)
+  return {
+    schema: 'autopilot/run-outcome@1',
+    kind: 'change',
+    tree: (await value(change_set, ChangeSetContract)).tree,
+    change_set,
+    quality_score: report.score,
+    iterations: report.iteration,
+  }
+}
+
+export async function readOutcome(engine: Pick<Engine, 'blobs'>, digest: string): Promise<RunOutcome> {
+  const parsed = RunOutcomeContract.parse(
+    JSON.parse(new TextDecoder().decode(await engine.blobs.get(digest))),
+  )
+  if (!parsed.ok) throw new Error(`the recorded outcome does not parse: ${parsed.problems.join('; ')}`)
+  return parsed.value
+}
+
+function reasonOf(outcome: RunOutcome): string {
+  switch (outcome.kind) {
+    case 'change':
+      return 'a change was made'
+    case 'question':
+      return outcome.questions.map((question) => question.question).join(' ')
+    case 'stopped':
+    case 'framework_fix':
+      return outcome.reason
+  }
+}

@@ -1,0 +1,82 @@
+// Owns writing to a task's chains: one transaction checks the fence, appends the entries and saves the fold.
+import type { TaskId } from '../contracts/base.ts'
+import { canonicalJson } from '../contracts/canonical.ts'
+import type { LedgerEntry, LedgerEvent } from '../contracts/ledger.ts'
+import type { Fence } from '../ports.ts'
+import { makeEntry } from '../process/ledger.ts'
+import { EMPTY_STATE, TaskState } from '../process/state.ts'
+import { transition } from '../process/transition.ts'
+import { violationEvent, type ProcessViolation } from '../process/violation.ts'
+import type { Engine } from './engine.ts'
+
+/** A step that the process does not allow. It is in the ledger as a violation before this is thrown. */
+export class ProcessError extends Error {
+  override readonly name = 'ProcessError'
+  readonly code = 'PROCESS_VIOLATION'
+  readonly violation: ProcessViolation
+  constructor(violation: ProcessViolation) {
+    super(`${violation.message} · ${violation.fix}`)
+    this.violation = violation
+  }
+}
+
+export interface Written {
+  chain: string
+  event: LedgerEvent
+}
+
+/** A task's state as this process knows it; every write moves it on. */
+export interface Journal {
+  readonly task: TaskId
+  readonly state: TaskState
+  write(...events: readonly Written[]): Promise<void>
+}
+
+export async function openJournal(
+  engine: Pick<Engine, 'store' | 'clock'>,
+  task: TaskId,
+  fence: () => Fence,
+): Promise<Journal> {
+  const row = await engine.store.task(task)
+  let state = row === undefined ? EMPTY_STATE : TaskState.parse(JSON.parse(row.state))
+  let version = row?.version ?? 0
+
+  async function commit(events: readonly Written[]): Promise<ProcessViolation | undefined> {
+    let next = state
+    const entries: LedgerEntry[] = []
+    const heads = new Map<string, { hash: LedgerEntry['hash']; length: number }>()
+    for (const { chain, event } of events) {
+      const head = heads.get(chain) ?? (await engine.store.head(chain))
+      const entry = makeEntry({ chain, head, at: engine.clock.now().toISOString(), event })
+      const moved = transition(next, entry)
+      if (!moved.ok) return moved.violation
+      next = moved.state
+      entries.push(entry)
+      heads.set(chain, { hash: entry.hash, length: head.length + 1 })
+    }
+    await engine.store.transaction(async (tx) => {
+      await tx.checkFence(fence())
+      for (const entry of entries) await tx.append(entry)
+      const updatedAt = entries.at(-1)?.at ?? ''
+      await tx.saveTask({ id: task, state: canonicalJson(next), updatedAt }, version)
+    })
+    state = next
+    version += 1
+    return undefined
+  }
+
+  return {
+    task,
+    get state() {
+      return state
+    },
+    async write(...events) {
+      const refused = await commit(events)
+      if (refused === undefined) return
+      const chain = events[0]?.chain ?? `task:${task}`
+      // The attempt itself is evidence; when even that does not fit the chain, the refusal still stands.
+      await commit([{ chain, event: violationEvent(refused) }])
+      throw new ProcessError(refused)
+    },
+  }
+}

@@ -1,0 +1,49 @@
+// Owns the advance loop: step after step until the task is done, waits, or has passed the phase it was asked to reach.
+import type { Phase, TaskId } from '../contracts/base.ts'
+import { digestOfJson } from '../contracts/canonical.ts'
+import { TaskState, EMPTY_STATE } from '../process/state.ts'
+import { advance } from './advance.ts'
+import type { Engine } from './engine.ts'
+import { saveInputs, type TaskInputs } from './inputs.ts'
+import { openJournal } from './journal.ts'
+import { withLease } from './lease.ts'
+
+/** Steps after which a task is taken for a loop: nine phases, 20 iterations of three of them, and as much again. */
+const MOST_STEPS = 200
+
+export type Reached = { kind: 'done' } | { kind: 'until'; phase: Phase } | { kind: 'waiting'; for: string }
+
+export async function runTask(
+  engine: Engine,
+  task: TaskId,
+  x: { until?: Phase; stop?: AbortSignal } = {},
+): Promise<Reached> {
+  for (let step = 0; step < MOST_STEPS; step += 1) {
+    const state = await readTask(engine, task)
+    if (state.closed !== null) return { kind: 'done' }
+    if (x.until !== undefined && state.passed[x.until] !== undefined) return { kind: 'until', phase: x.until }
+    const answer = await advance(engine, task, x.stop)
+    if (answer.result === 'waiting') return { kind: 'waiting', for: answer.for }
+  }
+  throw new Error(`task ${task} took more than ${MOST_STEPS} steps`)
+}
+
+export async function readTask(engine: Pick<Engine, 'store'>, task: TaskId): Promise<TaskState> {
+  const row = await engine.store.task(task)
+  return row === undefined ? EMPTY_STATE : TaskState.parse(JSON.parse(row.state))
+}
+
+/** Keeps the inputs and writes the first entry of the task chain. */
+export async function createTask(
+  engine: Pick<Engine, 'store' | 'clock' | 'leases' | 'holder'>,
+  task: TaskId,
+  inputs: TaskInputs,
+): Promise<void> {
+  const made = await withLease(engine, `${task}/STRATEGIZE`, async (held) => {
+    await saveInputs(engine, task, inputs)
+    const journal = await openJournal(engine, task, held.fence)
+    const event = { kind: 'task.created', task, request: digestOfJson(inputs.request) } as const
+    await journal.write({ chain: `task:${task}`, event })
+  })
+  if (!made.held) throw new Error(`task ${task} is created by another process`)
+}

@@ -1,0 +1,83 @@
+// Owns letting a worker work: in a fresh copy, with the tools of its phase, its events kept, its traces looked at.
+import { digestOf } from '../contracts/canonical.ts'
+import type { ChangeSet } from '../contracts/change-set.ts'
+import type { WorkerEvent } from '../contracts/transcript.ts'
+import type { Dependencies, Problem, Worker, WorkerJob, Workspace } from '../ports.ts'
+import { PHASES } from '../process/phases.ts'
+import type { StageContext } from './stage.ts'
+
+/** Events kept of one call; what lies beyond is counted and said (R46). */
+const MAX_EVENTS = 20_000
+
+export type Worked =
+  | { kind: 'worked'; events: readonly WorkerEvent[]; changes: ChangeSet; end: Finished }
+  | { kind: 'refused'; events: readonly WorkerEvent[]; problem: Problem; end: Finished }
+  /** A read-only phase came back with a change or a commit: its copy is thrown away. */
+  | { kind: 'git_mutation'; events: readonly WorkerEvent[]; detail: string }
+
+export type Finished = Extract<WorkerEvent, { type: 'finished' }>
+
+/** Runs `worker` in a copy of the task's base. The copy is gone when this returns. */
+export async function runWorker(
+  context: Pick<StageContext, 'engine' | 'phase' | 'request' | 'signal'>,
+  worker: Worker,
+  job: WorkerJob,
+  x: { dependencies?: Dependencies; allow?: readonly string[] } = {},
+): Promise<Worked> {
+  const { engine, phase, request, signal } = context
+  const mayWrite = PHASES[phase].tools.includes('write_workspace')
+  const workspace = await engine.sandbox.workspace({
+    base: request.base.sha,
+    purpose: `worker ${worker.id}`,
+    ...x,
+  })
+  try {
+    const before = await gitTrace(workspace)
+    const { events, end } = await collect(worker.run(job, workspace, signal))
+    const made = await workspace.changes()
+    if (!mayWrite) {
+      const committed = (await gitTrace(workspace)) !== before
+      const changed = !made.ok || made.changes.files.length > 0
+      if (committed || changed) {
+        const what = committed ? 'a Git commit' : 'changed files'
+        return { kind: 'git_mutation', events, detail: `${phase} may only read, and the worker left ${what}` }
+      }
+    }
+    if (!made.ok) return { kind: 'refused', events, problem: made.problem, end }
+    return { kind: 'worked', events, changes: made.changes, end }
+  } finally {
+    await workspace.close()
+  }
+}
+
+async function collect(
+  stream: AsyncIterable<WorkerEvent>,
+): Promise<{ events: WorkerEvent[]; end: Finished }> {
+  const events: WorkerEvent[] = []
+  let dropped = 0
+  let end: Finished | undefined
+  for await (const event of stream) {
+    if (event.type === 'finished') end = event
+    else if (events.length < MAX_EVENTS) events.push(event)
+    else dropped += 1
+  }
+  if (dropped > 0)
+    events.push({ type: 'text', text: `${dropped} further events were not kept (cap ${MAX_EVENTS})` })
+  const last: Finished = end ?? {
+    type: 'finished',
+    stop: 'no_terminal_event',
+    detail: 'the worker ended without saying how',
+    suggestion: 'run the task again; when it happens twice, report the transcript',
+  }
+  return { events: [...events, last], end: last }
+}
+
+// What a commit leaves behind, whichever way it was made: HEAD and its log.
+async function gitTrace(workspace: Workspace): Promise<string> {
+  const parts = await Promise.all(
+    ['.git/HEAD', '.git/logs/HEAD'].map(
+      async (path) => (await workspace.read(path, 1 << 20)) ?? new Uint8Array(),
+    ),
+  )
+  return parts.map((bytes) => digestOf(bytes)).join(' ')
+}

@@ -1,0 +1,54 @@
+// Owns what a stage is given and what it may answer; every phase is bound to one stage.
+import type { z } from 'zod'
+import type { Phase, Sha } from '../contracts/base.ts'
+import type { Constitution } from '../contracts/council.ts'
+import type { Contract } from '../contracts/contract.ts'
+import type { Digest } from '../contracts/canonical.ts'
+import type { RunOutcome } from '../contracts/outcome.ts'
+import type { Policy } from '../contracts/policy.ts'
+import type { RefinementDirective } from '../contracts/refinement.ts'
+import type { Settings } from '../contracts/settings.ts'
+import type { TaskRequest } from '../contracts/task.ts'
+import type { TaskState } from '../process/state.ts'
+import type { Engine } from './engine.ts'
+
+export interface StageContext {
+  engine: Engine
+  phase: Phase
+  visit: number
+  state: TaskState
+  request: TaskRequest
+  settings: Settings
+  policy: { value: Policy; digest: Digest }
+  /** Level of the sandbox, as the fingerprint has it. */
+  sandbox: string
+  constitution: { value: Constitution; digest: Digest }
+  /** Fires when the lease is lost, the watchdog bites or the person stops the run. */
+  signal: AbortSignal
+  /** Evidence of a passed phase, checked against its ledger record. Throws EvidenceError. */
+  read<S extends z.ZodType>(phase: Phase, name: string, contract: Contract<S>): Promise<z.infer<S>>
+  readText(phase: Phase, name: string): Promise<string>
+  /** Evidence of that name that returns have voided, oldest first: what earlier tries had to say. */
+  readVoided<S extends z.ZodType>(
+    phase: Phase,
+    name: string,
+    contract: Contract<S>,
+  ): Promise<readonly z.infer<S>[]>
+  note(text: string): void
+}
+
+interface Answer {
+  /** Evidence by file name. */
+  files: Readonly<Record<string, string>>
+  /** One line for the person who watches. */
+  note: string
+}
+
+export type StageResult =
+  /** `published`: a branch was written, which the task chain remembers before the phase is judged. */
+  | (Answer & { kind: 'passed'; published?: { branch: string; head: Sha; tree: Sha } })
+  | (Answer & { kind: 'returned'; to: Phase; reason: string; directive: RefinementDirective | null })
+  | (Answer & { kind: 'ended'; outcome: RunOutcome })
+  | { kind: 'waiting'; for: string }
+
+export type Stage = (context: StageContext) => Promise<StageResult>

@@ -1,0 +1,193 @@
+// Owns verifying a bundle offline: files, chains, process, evidence; with `rederive` also what rules decided.
+import type { Phase } from '../contracts/base.ts'
+import { canonicalJson, digestOf, digestOfJson, evidenceJson, type Digest } from '../contracts/canonical.ts'
+import { LedgerEntryContract, type ChainHead, type LedgerEntry } from '../contracts/ledger.ts'
+import { worstStatus, type Verdict } from '../contracts/verdict.ts'
+import type { BundleReader } from '../ports.ts'
+import { judgeEvidence } from '../process/evidence.ts'
+import { foldTask } from '../process/fold.ts'
+import { verifyChain } from '../process/ledger.ts'
+import { EMPTY_STATE, type TaskState } from '../process/state.ts'
+import { transition } from '../process/transition.ts'
+import { checkBundle, parseJson } from '../work/bundle.ts'
+import { leaf, type LoadedBundle } from './loaded-bundle.ts'
+import { rederiveDecisions } from './rederive.ts'
+
+export async function verifyBundle(
+  bundle: BundleReader,
+  x: { head?: ChainHead; rederive: boolean },
+): Promise<Verdict> {
+  const checked = await checkBundle(bundle)
+  const files = leaf('files', checked.problems, `every file of the manifest is there, as it was sealed`)
+  if (checked.manifest === null) return whole([files])
+  const { manifest } = checked
+  const task = await readChain(bundle, 'ledger/task.jsonl')
+  const run = await readChain(bundle, 'ledger/run.jsonl')
+  const chains = [
+    chainVerdict('task chain', task, `task:${manifest.task}`, manifest.task_chain, undefined),
+    chainVerdict('run chain', run, `run:${manifest.run}`, manifest.run_chain, x.head),
+  ]
+  if (task.problems.length + run.problems.length > 0) return whole([files, ...chains])
+  const byDigest = new Map<Digest, Uint8Array>()
+  for (const { path } of manifest.files) {
+    const bytes = await bundle.read(path)
+    if (bytes !== undefined) byDigest.set(digestOf(bytes), bytes)
+  }
+  const loaded: LoadedBundle = {
+    manifest,
+    task: task.entries,
+    run: run.entries,
+    byDigest,
+    read: (path) => bundle.read(path),
+  }
+  const parts = [
+    files,
+    ...chains,
+    processVerdict(loaded),
+    evidenceVerdict(loaded),
+    await bindingVerdict(loaded),
+  ]
+  if (x.rederive) parts.push(gatesOfEvidence(loaded), ...(await rederiveDecisions(loaded)))
+  if (x.head === undefined) parts.push(noHead())
+  return whole(parts)
+}
+
+interface ReadChain {
+  entries: readonly LedgerEntry[]
+  problems: readonly string[]
+}
+
+async function readChain(bundle: BundleReader, path: string): Promise<ReadChain> {
+  const bytes = await bundle.read(path)
+  if (bytes === undefined) return { entries: [], problems: [`${path} is missing`] }
+  const entries: LedgerEntry[] = []
+  const problems: string[] = []
+  const lines = new TextDecoder().decode(bytes).split('\n')
+  if (lines.pop() !== '') problems.push(`${path} does not end with a line break: it was cut`)
+  for (const [index, line] of lines.entries()) {
+    const parsed = LedgerEntryContract.parse(parseJson(Buffer.from(line)))
+    if (!parsed.ok) problems.push(`${path}:${index + 1} ${parsed.problems[0] ?? 'does not parse'}`)
+    else if (canonicalJson(parsed.value) !== line)
+      problems.push(`${path}:${index + 1} is not in canonical form`)
+    else entries.push(parsed.value)
+  }
+  return { entries, problems }
+}
+
+function chainVerdict(
+  name: string,
+  read: ReadChain,
+  chain: string,
+  sealed: ChainHead,
+  published: ChainHead | undefined,
+): Verdict {
+  const inside = verifyChain(read.entries, { chain, head: sealed })
+  const outside =
+    published === undefined ? [] : verifyChain(read.entries, { chain, head: published }).problems
+  const problems = new Set([
+    ...read.problems,
+    ...[...inside.problems, ...outside].map((problem) => problem.message),
+  ])
+  const head = `${sealed.hash}:${sealed.length}`
+  const against = published === undefined ? 'the head in the manifest' : 'the head that was given'
+  return leaf(name, [...problems], `${sealed.length} entries are linked and end in ${against}, ${head}`)
+}
+
+function processVerdict(bundle: LoadedBundle): Verdict {
+  const folded = foldTask(bundle.task, new Map([[bundle.manifest.run, bundle.run]]))
+  const problems = folded.ok ? [] : [`${folded.entry.chain}#${folded.entry.seq}: ${folded.violation.message}`]
+  return leaf('process', problems, 'every entry is a step that the phase table allows')
+}
+
+function evidenceVerdict(bundle: LoadedBundle): Verdict {
+  const problems: string[] = []
+  let count = 0
+  for (const { event } of [...bundle.task, ...bundle.run]) {
+    if (event.kind === 'evidence.recorded') {
+      for (const artifact of event.artifacts) {
+        count += 1
+        if (!bundle.byDigest.has(artifact.sha256)) {
+          problems.push(
+            `${event.phase}/${artifact.name} of visit ${event.visit} (${artifact.sha256}) is not in the bundle`,
+          )
+        }
+      }
+    }
+    if (event.kind === 'phase.passed' && !bundle.byDigest.has(event.verdict)) {
+      problems.push(`the evidence gate's verdict on ${event.phase} (${event.verdict}) is not in the bundle`)
+    }
+  }
+  return leaf('evidence', problems, `all ${count} recorded files are there with the recorded digests`)
+}
+
+/** What the chains name by digest beside evidence: request, fingerprint, outcome. */
+async function bindingVerdict(bundle: LoadedBundle): Promise<Verdict> {
+  const problems: string[] = []
+  const created = bundle.task[0]?.event
+  const request = await bundle.read('evidence/STRATEGIZE/request.json')
+  if (created?.kind !== 'task.created') problems.push('the task chain does not start with task.created')
+  else if (request === undefined || digestOfJson(parseJson(request)) !== created.request) {
+    problems.push('the request is not the one that the task was created with')
+  }
+  const opened = bundle.run[0]?.event
+  const fingerprint = await bundle.read('inputs/fingerprint.json')
+  if (opened?.kind !== 'run.opened') problems.push('the run chain does not start with run.opened')
+  else if (fingerprint === undefined || digestOfJson(parseJson(fingerprint)) !== opened.fingerprint) {
+    problems.push('the fingerprint is not the one that the run was opened with')
+  }
+  const closed = bundle.run.at(-1)?.event
+  if (bundle.manifest.state === 'sealed') {
+    const outcome = await bundle.read('outcome.json')
+    if (closed?.kind !== 'run.closed') problems.push('the bundle is sealed and the run chain has no end')
+    else if (outcome === undefined || digestOf(outcome) !== closed.outcome) {
+      problems.push('outcome.json is not the outcome that the run chain names')
+    }
+  }
+  return leaf('bindings', problems, 'request, fingerprint and outcome are those that the chains name')
+}
+
+/** Every evidence gate decided again, from the recorded bytes, in the state in which it was asked. */
+function gatesOfEvidence(bundle: LoadedBundle): Verdict {
+  const problems: string[] = []
+  let state: TaskState = EMPTY_STATE
+  let count = 0
+  const opened = bundle.run[0]?.event
+  const at = opened?.kind === 'run.opened' ? opened.task_head.length : bundle.task.length
+  for (const entry of [...bundle.task.slice(0, at), ...bundle.run, ...bundle.task.slice(at)]) {
+    const { event } = entry
+    if (event.kind === 'phase.passed') {
+      count += 1
+      const before = state
+      const read = (phase: Phase, name: string): Uint8Array | undefined => {
+        const records = before.phase?.phase === phase ? before.phase.evidence : before.passed[phase]?.evidence
+        const digest = records?.find((record) => record.name === name)?.sha256
+        return digest === undefined ? undefined : bundle.byDigest.get(digest)
+      }
+      const verdict = judgeEvidence(event.phase, before, read, before.phase?.evidence ?? [])
+      if (digestOf(evidenceJson(verdict)) !== event.verdict) {
+        problems.push(
+          `the gate of ${event.phase} visit ${event.visit} comes out differently: ${verdict.reason}`,
+        )
+      }
+    }
+    const step = transition(state, entry)
+    if (step.ok) state = step.state
+  }
+  return leaf('rederived: evidence gates', problems, `${count} gates decide as recorded`)
+}
+
+function noHead(): Verdict {
+  const reason =
+    'No --head was given: a bundle that was cut at its end and sealed again cannot be told from this one.'
+  return { name: 'published head', status: 'warn', reason, subject: {}, findings: [], children: [] }
+}
+
+function whole(children: readonly Verdict[]): Verdict {
+  const status = worstStatus(children.map((child) => child.status))
+  const bad = children.filter((child) => child.status === 'fail')
+  const reason =
+    bad.length === 0
+      ? 'The bundle is whole and its chains hold.'
+      : `The bundle does not hold: ${bad.map((child) => child.name).join(', ')}.`
+  return { name: 'ledger verify', status, reason, subject: {}, findings: [], children }
+}

@@ -1,0 +1,31 @@
+// Owns the risk tier of a task: asked by a person or the settings, raised to 1 only by what the plan or patch touches.
+import type { RiskTier } from '../contracts/base.ts'
+import type { AttachedPatch } from '../contracts/patch.ts'
+import type { PlannedFile } from '../contracts/plan.ts'
+import type { RiskTrigger } from '../contracts/policy.ts'
+import { firedTriggers } from '../contracts/triggers.ts'
+import type { FiredTrigger } from '../contracts/triggers.ts'
+
+export interface Risk {
+  tier: RiskTier
+  fired: readonly FiredTrigger[]
+  because: string
+}
+
+export function decideRisk(input: {
+  /** TaskRequest.risk_tier, which carries the settings' default. */
+  asked: RiskTier
+  triggers: readonly RiskTrigger[]
+  files: readonly PlannedFile[]
+  patch: AttachedPatch | null
+}): Risk {
+  const { asked, triggers, files, patch } = input
+  const planned = files.map((file) => ({ path: file.path, added: 0, removed: 0, binary: false }))
+  const fired = firedTriggers(triggers, { files: patch?.files ?? planned, diff: patch?.text ?? '' })
+  const first = fired[0]
+  if (first !== undefined && asked !== 1) {
+    return { tier: 1, fired, because: `raised from tier ${asked}: ${first.because} (${first.id})` }
+  }
+  const because = first === undefined ? 'nothing the plan touches is a risk trigger' : first.because
+  return { tier: asked, fired, because: `tier ${asked} was asked for; ${because}` }
+}

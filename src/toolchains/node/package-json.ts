@@ -1,0 +1,106 @@
+// Owns package.json as this toolchain reads it: untrusted bytes → the few fields that decide commands, or a problem with its place.
+import { z } from 'zod'
+import type { Problem } from '../../ports.ts'
+
+const Text = z.record(z.string(), z.string()).optional()
+
+/** Only what is read; everything else of a manifest is left alone. */
+const PackageJson = z.looseObject({
+  name: z.string().optional(),
+  scripts: Text,
+  dependencies: Text,
+  devDependencies: Text,
+  optionalDependencies: Text,
+  peerDependencies: Text,
+  engines: z.union([Text, z.array(z.string()), z.string()]).optional(),
+  workspaces: z
+    .union([z.array(z.string()), z.looseObject({ packages: z.array(z.string()).optional() })])
+    .optional(),
+  packageManager: z.string().optional(),
+})
+type PackageJson = z.infer<typeof PackageJson>
+
+export interface Manifest {
+  json: PackageJson
+  scripts: Readonly<Record<string, string>>
+  /** Everything that an install puts into node_modules: name → range as written. */
+  dependencies: Readonly<Record<string, string>>
+  workspaces: readonly string[]
+}
+
+/** Bytes of a package.json → its fields. Never throws; a problem names line and column. */
+export function parsePackageJson(bytes: Uint8Array, path: string): Manifest | { problem: Problem } {
+  const text = Buffer.from(bytes)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    const { line, column, what } = placeOf(error, text)
+    return broken(
+      `${path}:${line}:${column}`,
+      what,
+      'make it valid JSON; `npm pkg get name` shows the same error',
+    )
+  }
+  const parsed = PackageJson.safeParse(value)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    const at = issue?.path.map(String) ?? []
+    return broken(
+      `${path}:${lineOf(text, at)}:1`,
+      `${at.join('.') || 'the file'}: ${issue?.message ?? 'has the wrong shape'}`,
+      'write the field as npm expects it',
+    )
+  }
+  const json = parsed.data
+  return {
+    json,
+    scripts: json.scripts ?? {},
+    dependencies: {
+      ...json.peerDependencies,
+      ...json.optionalDependencies,
+      ...json.devDependencies,
+      ...json.dependencies,
+    },
+    workspaces: Array.isArray(json.workspaces) ? json.workspaces : (json.workspaces?.packages ?? []),
+  }
+}
+
+function broken(where: string, what: string, fix: string): { problem: Problem } {
+  return {
+    problem: {
+      rule: 'package-json-broken',
+      message: `${where} ${what}`,
+      fix,
+      path: where.replace(/:\d+:\d+$/, ''),
+    },
+  }
+}
+
+// JSON.parse of Node 24 says "(line 3 column 5)", or nothing when the text ends too early.
+function placeOf(error: unknown, text: string): { line: number; column: number; what: string } {
+  const message = error instanceof Error ? error.message : 'is no JSON'
+  const place = /\(line (\d+) column (\d+)\)/.exec(message)
+  const lines = text.split('\n')
+  return {
+    line: place === null ? lines.length : Number(place[1]),
+    column: place === null ? (lines.at(-1)?.length ?? 0) + 1 : Number(place[2]),
+    what: message.replace(/ in JSON at position.*$/s, '').replace(/, ("|\.\.\.).*$/s, ''),
+  }
+}
+
+/** First line that names the last key of `path`, a help for eyes; 1 when there is none. */
+function lineOf(text: string, path: readonly string[]): number {
+  const key = path.at(-1)
+  const index =
+    key === undefined ? -1 : text.split('\n').findIndex((line) => line.includes(JSON.stringify(key)))
+  return index < 0 ? 1 : index + 1
+}
+
+/** Major version that a range starts at, e.g. 0 for `~0.4.0`; undefined when it names none (`*`, a URL, a tag). */
+export function majorOf(range: string | undefined): number | undefined {
+  const found = /^[~^>=v\s]*(\d+)(?:[.\sx*-]|$)/.exec(range ?? '')
+  return found === null ? undefined : Number(found[1])
+}

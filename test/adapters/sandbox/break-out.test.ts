@@ -1,0 +1,101 @@
+// Every attempt to break out of bubblewrap, as the user who runs the tests and, when that is root, as another user.
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findTool } from '../../../src/adapters/sandbox/host-tool.ts'
+import { firstUnreachable } from '../../../src/adapters/sandbox/scratch.ts'
+import { makeUids } from '../../../src/adapters/sandbox/uid.ts'
+import { npmPath, openArena } from './arena.ts'
+import type { Arena } from './arena.ts'
+import { attempts } from './attempts.ts'
+import { networkAttempts } from './network-attempts.ts'
+
+const all = [...attempts, ...networkAttempts]
+// on a checking machine an absent tool is a failure, not a skip
+const absent = findTool('bwrap') === undefined && process.env['CI'] !== 'true'
+const isRoot = process.getuid?.() === 0
+
+describe.skipIf(absent)('as the user who runs the tests (skipped: bubblewrap is not installed)', () => {
+  let arena: Arena
+  beforeAll(async () => {
+    arena = await openArena()
+  })
+  afterAll(async () => {
+    await arena.close()
+  })
+  for (const { title, attempt } of all) {
+    test(title, async () => {
+      await expect(attempt(arena)).resolves.toBeUndefined()
+    })
+  }
+})
+
+describe.skipIf(absent || !isRoot)('as another user, started by root (skipped: not root)', () => {
+  let results: ReadonlyMap<string, Record<string, unknown>>
+  beforeAll(async () => {
+    results = await runAsAnotherUser()
+  }, 240_000)
+
+  test('the sandbox is the same one, under its own uid and with rlimits', () => {
+    const { title: _, uid, ...sandbox } = results.get('sandbox') ?? {}
+    expect(uid).toBeGreaterThan(0)
+    expect(sandbox).toEqual({ level: 'bwrap', limitsBy: 'rlimit', uidDropped: false })
+  })
+  for (const { title } of all) {
+    test(title, () => {
+      expect(results.get(title)?.['failed']).toBeNull()
+    })
+  }
+})
+
+async function runAsAnotherUser(): Promise<ReadonlyMap<string, Record<string, unknown>>> {
+  const uid = makeUids().take()
+  const here = dirname(fileURLToPath(import.meta.url))
+  const copy = await reachableCopy(here, uid)
+  try {
+    const node = copy === undefined ? process.execPath : join(copy, 'node')
+    const script = join(copy === undefined ? here : join(copy, 'test/adapters/sandbox'), 'attempts-main.ts')
+    const { stdout } = await promisify(execFile)(
+      '/usr/bin/setpriv',
+      [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', node, script],
+      { cwd: '/', env: { PATH: '/usr/bin:/bin' }, maxBuffer: 16 * 1024 * 1024 },
+    )
+    const lines = stdout.trim().split('\n')
+    return new Map(
+      lines.map((line) => {
+        const result = JSON.parse(line) as Record<string, unknown>
+        return [String(result['title']), result]
+      }),
+    )
+  } finally {
+    if (copy !== undefined) await rm(copy, { recursive: true })
+  }
+}
+
+/** A checkout below a closed home is copied to where another user can read it. */
+async function reachableCopy(here: string, uid: number): Promise<string | undefined> {
+  const open = await Promise.all(
+    [join(here, 'arena.ts'), process.execPath, join(npmPath, 'package.json')].map((one) =>
+      firstUnreachable(one, uid),
+    ),
+  )
+  if (open.every((one) => one === undefined)) return undefined
+  const root = join(here, '../../..')
+  const copy = await mkdtemp(join(tmpdir(), 'checkout-'))
+  for (const path of ['src', 'test/adapters/sandbox', 'package.json']) {
+    await cp(join(root, path), join(copy, path), { recursive: true })
+  }
+  for (const name of ['zod', 'canonicalize', 'npm']) {
+    await cp(join(root, 'node_modules', name), join(copy, 'node_modules', name), {
+      recursive: true,
+      dereference: true,
+    })
+  }
+  await cp(process.execPath, join(copy, 'node'))
+  await promisify(execFile)('/usr/bin/chmod', ['-R', 'a+rX', copy])
+  return copy
+}
