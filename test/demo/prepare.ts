@@ -12,6 +12,8 @@ export interface Demo {
   repo: string
   /** Absolute path of the issue, outside of the repository. */
   issue: string
+  /** Absolute path for Autopilot's state, so that a demo leaves the person's own alone. */
+  state: string
 }
 
 const PACKAGE = fileURLToPath(new URL('../../node_modules/demo-minimist', import.meta.url))
@@ -38,7 +40,7 @@ export async function prepareDemo(x: { folder: string; broken?: Break }): Promis
   const name = x.broken === undefined ? 'issue.md' : `break-${x.broken}.md`
   const text = await readFile(join(DATA, name), 'utf8')
   await writeFile(issue, text.replaceAll('@@FAKE_KEY@@', FAKE_KEY))
-  return { repo, issue }
+  return { repo, issue, state: join(x.folder, 'state') }
 }
 
 /** Where the next demo goes: `root/1`, emptied first; with `keep` the next free number. */
