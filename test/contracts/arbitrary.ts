@@ -1,15 +1,10 @@
 // Owns generated values: a fast-check arbitrary for whatever a contract's JSON Schema allows.
 import fc from 'fast-check'
-import { pathProblem } from '../../src/contracts/base.ts'
 import type { Contract } from '../../src/contracts/contract.ts'
-import {
-  type JsonSchema,
-  REPO_PATH_RULE,
-  type TypeName,
-  contractSchema,
-  toJsonSchema,
-} from '../generate/schemas.ts'
+import type { JsonSchema, TypeName } from '../generate/schemas.ts'
+import { toJsonSchema } from '../generate/schemas.ts'
 import type { z } from 'zod'
+import { safeParse } from 'zod'
 
 /** How often a schema may refer to itself before lists of itself stay empty. */
 const DEPTH = 2
@@ -18,22 +13,22 @@ const MOST_ITEMS = 3
 interface Scope {
   defs: Readonly<Record<string, JsonSchema>>
   root: JsonSchema
+  /** What JSON Schema cannot say: generated strings are held to these. */
+  refined: readonly z.core.$ZodType[]
   depth: number
 }
 
 export function arbitraryOf(contract: Contract<z.ZodType>): fc.Arbitrary<Record<string, unknown>> {
-  return fromSchema(contractSchema(contract)) as fc.Arbitrary<Record<string, unknown>>
+  return arbitraryOfSchema(contract.schema) as fc.Arbitrary<Record<string, unknown>>
 }
 
 export function arbitraryOfSchema(
   schema: z.ZodType,
   io: 'input' | 'output' = 'output',
 ): fc.Arbitrary<unknown> {
-  return fromSchema(toJsonSchema(schema, io))
-}
-
-function fromSchema(root: JsonSchema): fc.Arbitrary<unknown> {
-  return build(root, { defs: root.$defs ?? {}, root, depth: 0 })
+  const refined: z.core.$ZodType[] = []
+  const root = toJsonSchema(schema, { io, refined })
+  return build(root, { defs: root.$defs ?? {}, root, refined, depth: 0 })
 }
 
 function build(schema: JsonSchema, scope: Scope): fc.Arbitrary<unknown> {
@@ -95,7 +90,16 @@ function number(schema: JsonSchema): fc.Arbitrary<number> {
     .map((value) => (value === 0 ? 0 : value))
 }
 
-function string(schema: JsonSchema): fc.Arbitrary<string> {
+function string(schema: JsonSchema, scope: Scope): fc.Arbitrary<string> {
+  const refined = scope.refined[schema['x-refined'] ?? -1]
+  if (refined !== undefined) {
+    return fc
+      .oneof(
+        plain(schema),
+        fc.array(fc.stringMatching(/^[\w.-]{1,8}$/), { minLength: 1, maxLength: 4 }).map(joined),
+      )
+      .filter((text) => safeParse(refined, text).success)
+  }
   if (schema.contentEncoding === 'base64') return fc.base64String()
   if (schema.pattern !== undefined) {
     return fc
@@ -103,7 +107,14 @@ function string(schema: JsonSchema): fc.Arbitrary<string> {
       .filter((text) => text.length <= (schema.maxLength ?? 512))
   }
   if (schema.format !== undefined) throw new Error(`arbitrary: format ${schema.format} is not known here`)
-  if (schema.description === REPO_PATH_RULE) return repoPath()
+  return plain(schema)
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.join('/')
+}
+
+function plain(schema: JsonSchema): fc.Arbitrary<string> {
   return fc.string({
     unit: fc.oneof(
       { weight: 4, arbitrary: fc.string({ minLength: 1, maxLength: 1 }) },
@@ -113,13 +124,6 @@ function string(schema: JsonSchema): fc.Arbitrary<string> {
     minLength: schema.minLength ?? 0,
     maxLength: Math.min(schema.maxLength ?? 24, 24),
   })
-}
-
-function repoPath(): fc.Arbitrary<string> {
-  return fc
-    .array(fc.string({ minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 4 })
-    .map((parts) => parts.join('/'))
-    .filter((path) => pathProblem(path) === undefined)
 }
 
 function array(schema: JsonSchema, scope: Scope): fc.Arbitrary<unknown[]> {

@@ -14,7 +14,7 @@ const BAD_INPUT = 4
 async function runLocal(demo: Demo, options: DemoOptions): Promise<number> {
   const args = ['run', '--repo', demo.repo, '--issue', demo.issue, '--state', demo.state]
   if (options.json !== undefined) args.push('--json', resolve(options.json))
-  if (options.level !== undefined) args.push('--sandbox', options.level)
+  if (options.sandbox !== undefined) args.push('--sandbox', options.sandbox)
   const run = await execa(process.execPath, [`${ROOT}src/cli/main.ts`, ...args], {
     stdio: 'inherit',
     reject: false,

@@ -9,20 +9,20 @@ test.each([
   [['--laptop'], { keep: false }],
   [['--break', 'scope', '--keep'], { broken: 'scope', keep: true }],
   [
-    ['--break=secret', '--json', 'out.json', '--level', 'none'],
-    { broken: 'secret', json: 'out.json', level: 'none', keep: false },
+    ['--break=secret', '--json', 'out.json', '--sandbox', 'none'],
+    { broken: 'secret', json: 'out.json', sandbox: 'none', keep: false },
   ],
 ])('%j', (args, options) => {
   expect(parseDemoOptions(args)).toEqual({ ok: true, options })
 })
 
 test('all mistakes are said at once', () => {
-  expect(parseDemoOptions(['--brake', '--break', 'all', '--level=docker', 'more', '--json'])).toEqual({
+  expect(parseDemoOptions(['--brake', '--break', 'all', '--sandbox=docker', 'more', '--json'])).toEqual({
     ok: false,
     problems: [
       '--brake is not an option.',
       '--break takes one of tests, scope, coverage, secret, not "all".',
-      '--level takes only none, not "docker"; without it the sandbox is used.',
+      '--sandbox takes only none, not "docker"; without it the sandbox is used.',
       '"more" is not asked for.',
       '--json needs a file name.',
     ],

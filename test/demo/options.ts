@@ -10,11 +10,11 @@ export interface DemoOptions {
   /** Leave what the previous demo made. */
   keep: boolean
   /** Without a sandbox: said in red in the report. */
-  level?: 'none'
+  sandbox?: 'none'
 }
 
 export const USAGE =
-  'npm run demo -- [--laptop] [--break tests|scope|coverage|secret] [--json FILE] [--keep] [--level none]'
+  'npm run demo -- [--laptop] [--break tests|scope|coverage|secret] [--json FILE] [--keep] [--sandbox none]'
 
 export function parseDemoOptions(
   args: readonly string[],
@@ -28,7 +28,7 @@ export function parseDemoOptions(
     if (token.name === 'keep') options.keep = true
     else if (token.name === 'json') setText(token.value, '--json needs a file name.')
     else if (token.name === 'break') setBreak(token.value)
-    else if (token.name === 'level') setLevel(token.value)
+    else if (token.name === 'sandbox') setSandbox(token.value)
     else problems.push(`${token.rawName} is not an option.`)
   }
   return problems.length === 0 ? { ok: true, options } : { ok: false, problems }
@@ -43,9 +43,9 @@ export function parseDemoOptions(
       problems.push(`--break takes one of ${BREAKS.join(', ')}, not "${value ?? ''}".`)
     else options.broken = broken
   }
-  function setLevel(value: string | undefined): void {
-    if (value === 'none') options.level = value
-    else problems.push(`--level takes only none, not "${value ?? ''}"; without it the sandbox is used.`)
+  function setSandbox(value: string | undefined): void {
+    if (value === 'none') options.sandbox = value
+    else problems.push(`--sandbox takes only none, not "${value ?? ''}"; without it the sandbox is used.`)
   }
 }
 
@@ -54,5 +54,5 @@ const OPTIONS = {
   break: { type: 'string' },
   json: { type: 'string' },
   keep: { type: 'boolean' },
-  level: { type: 'string' },
+  sandbox: { type: 'string' },
 } as const

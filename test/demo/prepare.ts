@@ -12,7 +12,7 @@ export interface Demo {
   repo: string
   /** Absolute path of the issue, outside of the repository. */
   issue: string
-  /** State folder of the run: the demo touches no other. */
+  /** Absolute path for Autopilot's state, so that a demo leaves the person's own alone. */
   state: string
 }
 

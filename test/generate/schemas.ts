@@ -36,19 +36,33 @@ export interface JsonSchema {
   required?: string[]
   propertyNames?: JsonSchema
   additionalProperties?: boolean | JsonSchema
+  'x-refined'?: number
 }
 
-export const REPO_PATH_RULE =
+const REPO_PATH_RULE =
   'A path inside the repository: relative, forward slashes, no empty, `.` or `..` part, nothing that names `.git`.'
 
-/** Any zod schema as JSON Schema; `io` says whether defaults may be left out (input) or are filled in (output). */
-export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output' = 'output'): JsonSchema {
+interface Options {
+  /** Whether defaults may be left out (input) or are filled in (output). */
+  io?: 'input' | 'output'
+  /** Gets every string schema that is refined beyond JSON Schema, in the order of the numbers in `x-refined`. */
+  refined?: z.core.$ZodType[]
+}
+
+export function toJsonSchema(schema: z.ZodType, options: Options = {}): JsonSchema {
+  const { io = 'output', refined } = options
   return z.toJSONSchema(schema, {
     io,
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema === RepoPath) jsonSchema.description = REPO_PATH_RULE
+      if (refined === undefined || jsonSchema.type !== 'string' || !isRefined(zodSchema)) return
+      jsonSchema['x-refined'] = refined.push(zodSchema) - 1
     },
   }) as JsonSchema
+}
+
+function isRefined(schema: z.core.$ZodType): boolean {
+  return schema._zod.def.checks?.some((check) => check._zod.def.check === 'custom') ?? false
 }
 
 /** The published schema of one contract version. */

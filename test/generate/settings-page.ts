@@ -10,7 +10,7 @@ interface Row {
 }
 
 export function settingsPage(): string {
-  const rows = rowsOf(toJsonSchema(Settings, 'input'), '')
+  const rows = rowsOf(toJsonSchema(Settings, { io: 'input' }), '')
   return `# Settings
 
 Generated from \`src/contracts/settings.ts\` by \`npm run generate\`; do not edit by hand.
