@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts'
 export const LEASE_TTL_MS = 60_000
 
 export interface Held {
-  fence(): Fence
+  fence: () => Fence
   /** Fires when the lease was lost: what the work does after that will be refused by the store. */
   lost: AbortSignal
 }

@@ -5,7 +5,7 @@ import type { Git, TreeFile } from '../ports.ts'
 
 export interface TreeView {
   files: readonly TreeFile[]
-  readFile(path: string): Promise<Uint8Array | undefined>
+  readFile: (path: string) => Promise<Uint8Array | undefined>
 }
 
 export async function viewTree(git: Git, base: Sha, changes?: ChangeSet): Promise<TreeView> {

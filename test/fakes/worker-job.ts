@@ -81,7 +81,7 @@ export function makeToolchain(lines: { format?: string; lint?: string; bump?: st
   })
   return {
     id: 'node',
-    adapter: { id: 'node', detect: async () => null, parseTests: () => ({ problem: NO_TESTS }) },
+    adapter: { id: 'node', detect: async () => null, parseTests: async () => ({ problem: NO_TESTS }) },
     confidence: 1,
     evidence: [],
     install: null,
