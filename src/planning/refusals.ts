@@ -1,10 +1,10 @@
 // Owns why a patch from an issue is not taken into a plan: each refusal one sentence, its rule, and what to do.
-import { isConfiguration, isLockfile, isManifest } from '../contracts/paths.ts'
+import { isConfiguration } from '../contracts/paths.ts'
 import type { Phase } from '../contracts/base.ts'
 import { pathProblem } from '../contracts/base.ts'
 import type { RunOutcome } from '../contracts/outcome.ts'
 import type { AttachedPatch } from '../contracts/patch.ts'
-import { matcher } from '../contracts/scope.ts'
+import { isDependencyFile, matcher } from '../contracts/scope.ts'
 import { askedPaths, nearestPath } from './grounding.ts'
 import { plainText } from './plain-text.ts'
 import type { RepositoryScan } from './scan.ts'
@@ -17,6 +17,9 @@ export interface Refusal {
   fix: string
   path: string | null
 }
+
+/** Rule of the patch reader for manifests, lockfiles and configuration: the only one that prose can free. */
+const FREEABLE = 'patch-manifest'
 
 /** Problems of the patch itself come first; then what its paths may not be; then what the tree contradicts. */
 export function planRefusals(
@@ -31,35 +34,30 @@ export function planRefusals(
     ),
   )
   const known = new Set(context.scan.paths)
-  const broken = patch.problems.map((problem): Refusal => ({
-    kind: problem.path !== undefined && isWorkflow(problem.path) ? 'framework_fix' : 'stopped',
+  // The reader of patches names configuration as a problem that prose can free; whether it does is decided here.
+  const configuration = new Set(patch.problems.flatMap((p) => (p.rule === FREEABLE ? (p.path ?? []) : [])))
+  const firm = patch.problems.filter((problem) => problem.rule !== FREEABLE)
+  const broken = firm.map((problem): Refusal => ({
+    kind: problem.path !== undefined && isProtected(problem.path) ? 'framework_fix' : 'stopped',
     rule: problem.rule,
     reason: problem.message,
     fix: problem.fix,
     path: problem.path ?? null,
   }))
-  const said = new Set(patch.problems.map((problem) => problem.path))
+  const said = new Set(firm.map((problem) => problem.path))
   const files = patch.files
     .filter((file) => !said.has(file.path))
-    .flatMap((file) => refusalOf(file, { isProtected, asked, known, scan: context.scan }) ?? [])
-  const empty: readonly Refusal[] =
-    patch.files.length > 0 || broken.length > 0
-      ? []
-      : [
-          stop(
-            'patch-empty',
-            'The attached diff changes no file.',
-            'Paste the whole output of `git diff`.',
-            null,
-          ),
-        ]
-  return [...broken, ...files, ...empty]
+    .flatMap(
+      (file) => refusalOf(file, { isProtected, configuration, asked, known, scan: context.scan }) ?? [],
+    )
+  return [...broken, ...files]
 }
 
 function refusalOf(
   file: AttachedPatch['files'][number],
   context: {
     isProtected: (path: string) => boolean
+    configuration: ReadonlySet<string>
     asked: ReadonlySet<string>
     known: ReadonlySet<string>
     scan: RepositoryScan
@@ -71,19 +69,18 @@ function refusalOf(
     const reason = `The patch names a path that ${wrong}: ${plainText(path)}.`
     return stop('patch-path', reason, 'Name files inside the repository.', null)
   }
-  const dependency = isManifest(path) || isLockfile(path)
-  if (context.isProtected(path) && !dependency) {
+  if (context.isProtected(path) && !isDependencyFile(path)) {
     return {
       kind: 'framework_fix',
-      rule: isWorkflow(path) ? 'workflow-protected' : 'path-protected',
+      rule: isWorkflow(path) ? 'patch-workflow' : 'patch-protected',
       reason: `The patch changes ${path}, which no run may touch.`,
       fix: `A person with write access changes ${path}; take it out of the patch and run again.`,
       path,
     }
   }
-  if (isConfiguration(path) && !context.asked.has(path)) {
+  if ((isConfiguration(path) || context.configuration.has(path)) && !context.asked.has(path)) {
     return stop(
-      'config-not-in-scope',
+      FREEABLE,
       `The patch changes ${path}; a patch alone never brings manifests, lockfiles or configuration into scope.`,
       `Take ${path} out of the patch, or say in the issue's text what should change in ${path}.`,
       path,

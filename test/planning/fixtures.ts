@@ -1,8 +1,6 @@
 // Owns the repositories and issues that the planning tests read: the real minimist 1.2.5, and small made-up trees.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parsePatch } from 'diff'
-import { digestOf } from '../../src/contracts/canonical.ts'
 import type { Intent } from '../../src/contracts/intent.ts'
 import type { AttachedPatch } from '../../src/contracts/patch.ts'
 import type { Policy } from '../../src/contracts/policy.ts'
@@ -19,6 +17,7 @@ import { scanRepository } from '../../src/planning/scan.ts'
 import type { RepositoryScan } from '../../src/planning/scan.ts'
 import { parsePolicy } from '../../src/policy/load.ts'
 import type { CommandSpec, Toolchain, TreeFile } from '../../src/ports.ts'
+import { attachPatch } from '../../src/work/patch.ts'
 
 const MINIMIST = new URL('../../node_modules/demo-minimist/', import.meta.url).pathname
 
@@ -112,21 +111,9 @@ ${POLLUTION_PATCH}\`\`\`
 Thanks @substack
 `
 
-export function patchOf(text: string, problems: AttachedPatch['problems'] = []): AttachedPatch {
-  const files = parsePatch(text)
-    .filter((file) => file.hunks.length > 0)
-    .map((file) => {
-      const lines = file.hunks.flatMap((hunk) => hunk.lines)
-      const [before, after] = [file.oldFileName ?? '', file.newFileName ?? '']
-      return {
-        path: (after === '/dev/null' ? before : after).replace(/^[ab]\//, ''),
-        action: before === '/dev/null' ? 'create' : after === '/dev/null' ? 'delete' : 'modify',
-        added: lines.filter((line) => line.startsWith('+')).length,
-        removed: lines.filter((line) => line.startsWith('-')).length,
-        binary: false,
-      } as const
-    })
-  return { text, digest: digestOf(text), files, problems }
+export function patchOf(text: string, problems?: AttachedPatch['problems']): AttachedPatch {
+  const patch = attachPatch(text)
+  return problems === undefined ? patch : { ...patch, problems }
 }
 
 /** A one-line change of each path, as a patch. */

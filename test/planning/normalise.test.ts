@@ -4,6 +4,7 @@ import { pathProblem } from '../../src/contracts/base.ts'
 import { guessLanguage } from '../../src/planning/language.ts'
 import { refusedOutcome, planRefusals } from '../../src/planning/refusals.ts'
 import { scanRepository } from '../../src/planning/scan.ts'
+import { attachPatch } from '../../src/work/patch.ts'
 import {
   command,
   defaultPolicy,
@@ -197,11 +198,11 @@ test.each([
 })
 
 test.each([
-  ['.github/workflows/ci.yml', 'framework_fix', 'workflow-protected'],
-  ['AGENTS.md', 'framework_fix', 'path-protected'],
-  ['package.json', 'stopped', 'config-not-in-scope'],
-  ['package-lock.json', 'stopped', 'config-not-in-scope'],
-  ['tsconfig.json', 'stopped', 'config-not-in-scope'],
+  ['.github/workflows/ci.yml', 'framework_fix', 'patch-workflow'],
+  ['AGENTS.md', 'framework_fix', 'patch-protected'],
+  ['package.json', 'stopped', 'patch-manifest'],
+  ['package-lock.json', 'stopped', 'patch-manifest'],
+  ['tsconfig.json', 'stopped', 'patch-manifest'],
   ['lib/parse.js', 'stopped', 'patch-file-missing'],
 ])('a patch that changes %s ends %s by %s', async (path, kind, rule) => {
   const [first] = await refusals(patchFor('src/parse.js', path))
@@ -218,10 +219,10 @@ test('prose brings configuration into scope when it asks for the change, not whe
   const patch = patchFor('tsconfig.json', 'package.json')
   const body = (prose: string) => `Stricter types\n\n${prose}\n\n\`\`\`diff\n${patch}\`\`\``
   const asked = await ready(body('Please change tsconfig.json and add the script to package.json.'))
-  expect(asked.scope).toEqual(['tsconfig.json', 'package.json'])
+  expect(asked.scope).toEqual(['package.json', 'tsconfig.json'])
   expect(
     (await refusals(patch, 'My tsconfig.json and package.json are attached.')).map((r) => r.path),
-  ).toEqual(['tsconfig.json', 'package.json'])
+  ).toEqual(['package.json', 'tsconfig.json'])
   expect(await refusals(patch, 'Do not change tsconfig.json or package.json.')).toHaveLength(2)
 })
 
@@ -261,18 +262,33 @@ test('paths that leave the repository, binaries, and problems of the patch itsel
   expect(planRefusals(link, context)).toEqual([
     { kind: 'stopped', rule: 'patch-symlink', reason: 'It adds a symlink.', fix: 'Leave it out.', path: 'l' },
   ])
-  expect(planRefusals(patchOf(''), context)[0]?.rule).toBe('patch-empty')
+})
+
+test('the patch as its own reader sees it: workflows stop with a memo, configuration is freed by prose alone', async () => {
+  const scan = await scanRepository(TREE.files, TREE.readFile)
+  const rules = (patch: string, prose: string) =>
+    planRefusals(attachPatch(patch), { prose, scan, protectedPaths: defaultPolicy().protected_paths }).map(
+      (r) => [r.kind, r.path],
+    )
+  expect(rules(patchFor('.github/workflows/ci.yml'), 'Change .github/workflows/ci.yml.')).toEqual([
+    ['framework_fix', '.github/workflows/ci.yml'],
+  ])
+  expect(rules(patchFor('tsconfig.json'), 'Apply it.')).toEqual([['stopped', 'tsconfig.json']])
+  expect(rules(patchFor('tsconfig.json'), 'Change tsconfig.json to be strict.')).toEqual([])
+  expect(rules(patchFor('.git/config'), '')).toEqual([['stopped', '.git/config']])
+  expect(rules('no diff at all', '')).toEqual([['stopped', null]])
+  expect(rules(patchFor('src/parse.js'), '')).toEqual([])
 })
 
 test('one outcome names every refusal: a memo when a person must act, else what would help', async () => {
   const mixed = refusedOutcome(await refusals(patchFor('package.json', '.github/workflows/ci.yml')), 'SPEC')
   expect(mixed).toMatchObject({
     kind: 'framework_fix',
-    rule: 'workflow-protected',
-    paths: ['package.json', '.github/workflows/ci.yml'],
+    rule: 'patch-workflow',
+    paths: ['.github/workflows/ci.yml', 'package.json'],
   })
-  expect(mixed?.kind === 'framework_fix' && mixed.memo).toContain('- package.json (config-not-in-scope)')
+  expect(mixed?.kind === 'framework_fix' && mixed.memo).toContain('- package.json (patch-manifest)')
   const stopped = refusedOutcome(await refusals(patchFor('package.json')), 'SPEC')
-  expect(stopped).toMatchObject({ kind: 'stopped', rule: 'config-not-in-scope', stop_reason: null })
+  expect(stopped).toMatchObject({ kind: 'stopped', rule: 'patch-manifest', stop_reason: null })
   expect(refusedOutcome([], 'SPEC')).toBeUndefined()
 })

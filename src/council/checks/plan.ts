@@ -1,6 +1,6 @@
 // Owns the checks of a plan session: each a pure question to the subject, answered with what it saw.
-import { isConfiguration, isLockfile, isManifest, isSourcePath } from '../../contracts/paths.ts'
-import { matcher } from '../../contracts/scope.ts'
+import { isConfiguration, isSourcePath } from '../../contracts/paths.ts'
+import { isDependencyFile, matcher } from '../../contracts/scope.ts'
 import { saysSomething } from '../../contracts/text.ts'
 import type { PlanSubject } from '../subjects.ts'
 import { found } from './answer.ts'
@@ -84,8 +84,7 @@ export const PLAN_CHECKS: ReadonlyMap<string, PlanCheck> = new Map<string, PlanC
     'protected-paths-kept',
     ({ file_map, protected_paths, facts }) => {
       const isProtected = matcher(protected_paths, { caseless: true })
-      const excepted = (path: string) =>
-        (isManifest(path) || isLockfile(path)) && facts.asked_configuration.includes(path)
+      const excepted = (path: string) => isDependencyFile(path) && facts.asked_configuration.includes(path)
       return file_map.files
         .filter((file) => isProtected(file.path) && !excepted(file.path))
         .map((file) =>
