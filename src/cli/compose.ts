@@ -12,7 +12,8 @@ import type { RunReport } from '../contracts/summary.ts'
 import type { Engine, Progress } from '../pipeline/engine.ts'
 import { loadInputs } from '../pipeline/inputs.ts'
 import { createTask, readTask } from '../pipeline/loop.ts'
-import { makeStopwatch, timed } from '../pipeline/stopwatch.ts'
+import { makeStopwatch, timed, type Stopwatch } from '../pipeline/stopwatch.ts'
+import type { Sandbox } from '../ports.ts'
 import { EXIT, Refusal } from './exit-codes.ts'
 import { openOutside, type Outside } from './outside.ts'
 import { prepareInputs } from './prepare.ts'
@@ -95,7 +96,7 @@ function makeEngine(x: {
   progress: (event: Progress) => void
 }): Engine {
   const { state, opened, outside, watch } = x
-  const recipe = timed(makeRecipeWorker(), 'worker', watch)
+  const recipe = makeRecipeWorker()
   return {
     clock: outside.clock,
     ids: outside.ids,
@@ -106,12 +107,23 @@ function makeEngine(x: {
     evidence: (task) => makeEvidenceFolder(join(state.task(task), 'evidence')),
     bundles: bundleFolders((task) => join(state.task(task), 'bundle')),
     git: timed(outside.git, 'git', watch),
-    sandbox: outside.sandbox,
+    sandbox: timedInstall(outside.sandbox, watch),
     workers: new Map([[recipe.id, recipe]]),
     toolchainOptions: outside.toolchainOptions,
     holder: systemIds().next('h'),
     watch,
     progress: x.progress,
+  }
+}
+
+function timedInstall(sandbox: Sandbox, watch: Stopwatch): Sandbox {
+  return {
+    level: sandbox.level,
+    limitsBy: sandbox.limitsBy,
+    uidDropped: sandbox.uidDropped,
+    workspace: (x) => sandbox.workspace(x),
+    install: (x, signal) => watch.during('install', () => sandbox.install(x, signal)),
+    close: () => sandbox.close(),
   }
 }
 

@@ -63,23 +63,21 @@ async function evidenceFiles(
   engine: Engine,
   entries: readonly LedgerEntry[],
 ): Promise<Map<string, Uint8Array>> {
-  const files = new Map<string, Uint8Array>()
   const latest = new Map<Phase, number>()
   for (const { event } of entries) {
     if (event.kind === 'phase.entered') latest.set(event.phase, event.visit)
   }
+  const wanted = new Map<string, Digest>()
   for (const { event } of entries) {
-    if (event.kind === 'phase.passed') {
-      files.set(`verdicts/${event.phase}-${event.visit}.json`, await engine.blobs.get(event.verdict))
-    }
+    if (event.kind === 'phase.passed')
+      wanted.set(`verdicts/${event.phase}-${event.visit}.json`, event.verdict)
     if (event.kind !== 'evidence.recorded') continue
     const stands = latest.get(event.phase) === event.visit
     const folder = stands ? `evidence/${event.phase}` : `voided/${event.phase}-${event.visit}`
-    for (const artifact of event.artifacts) {
-      files.set(`${folder}/${artifact.name}`, await engine.blobs.get(artifact.sha256))
-    }
+    for (const artifact of event.artifacts) wanted.set(`${folder}/${artifact.name}`, artifact.sha256)
   }
-  return files
+  const read = [...wanted].map(async ([path, digest]) => [path, await engine.blobs.get(digest)] as const)
+  return new Map(await Promise.all(read))
 }
 
 function jsonLines(entries: readonly LedgerEntry[]): string {

@@ -16,24 +16,24 @@ export async function storeEvidence(
   if (names.length === 0) return []
   const at = engine.clock.now().toISOString()
   const folder = engine.evidence(journal.task)
-  const records: ArtifactRecord[] = []
-  for (const name of names) {
-    const text = x.files[name] ?? ''
-    await folder.write(x.phase, name, text)
-    await engine.blobs.put(text)
-    records.push({
-      name,
-      sha256: digestOf(text),
-      bytes: Buffer.byteLength(text),
-      task: journal.task,
-      run: PHASES[x.phase].chain === 'run' ? (journal.state.run?.id ?? null) : null,
-      phase: x.phase,
-      visit: x.visit,
-      who: PHASES[x.phase].power,
-      why: `evidence of ${x.phase}`,
-      at,
-      security: { guarded_write: true, allowlist_root: `evidence/${x.phase}`, violations: [] },
-    })
-  }
-  return records
+  const run = PHASES[x.phase].chain === 'run' ? (journal.state.run?.id ?? null) : null
+  return Promise.all(
+    names.map(async (name): Promise<ArtifactRecord> => {
+      const text = x.files[name] ?? ''
+      await Promise.all([folder.write(x.phase, name, text), engine.blobs.put(text)])
+      return {
+        name,
+        sha256: digestOf(text),
+        bytes: Buffer.byteLength(text),
+        task: journal.task,
+        run,
+        phase: x.phase,
+        visit: x.visit,
+        who: PHASES[x.phase].power,
+        why: `evidence of ${x.phase}`,
+        at,
+        security: { guarded_write: true, allowlist_root: `evidence/${x.phase}`, violations: [] },
+      }
+    }),
+  )
 }

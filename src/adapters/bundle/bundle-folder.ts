@@ -25,11 +25,11 @@ export function bundleFolders(folderOf: (task: string) => string): Bundles {
       const next = `${folder}.next`
       const previous = `${folder}.previous`
       await rm(next, { recursive: true, force: true })
-      for (const [path, bytes] of files) {
-        const target = join(next, path)
-        await mkdir(dirname(target), { recursive: true })
-        await writeFile(target, bytes)
-      }
+      const folders = new Set([...files.keys()].map((path) => dirname(join(next, path))))
+      for (const one of folders) await mkdir(one, { recursive: true, mode: 0o700 })
+      await Promise.all(
+        [...files].map(([path, bytes]) => writeFile(join(next, path), bytes, { mode: 0o600 })),
+      )
       await rm(previous, { recursive: true, force: true })
       await rename(folder, previous).catch(ignoreMissing)
       await rename(next, folder)

@@ -42,7 +42,9 @@ export async function implement(context: StageContext): Promise<StageResult> {
     toolchain,
   }
   const allow = toolchain?.install?.allow ?? []
-  const worked = await runWorker(context, worker, job, { ...dependencies.use, allow })
+  const worked = await engine.watch.during('worker', () =>
+    runWorker(context, worker, job, { ...dependencies.use, allow }),
+  )
   return judgeWork(context, plan, worked)
 }
 
