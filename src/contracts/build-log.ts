@@ -16,7 +16,8 @@ export interface BuildStep {
  * lines of the host start with `$`, `=` or `-`.
  */
 export function renderBuildLog(steps: readonly BuildStep[], nothing = 'no install or build step'): string {
-  const lines = [HEADER]
+  // the number tells a log that was cut between two steps
+  const lines = [`${HEADER} ${steps.length} steps`]
   if (steps.length === 0) lines.push(`- nothing to build: ${oneLine(nothing)}`)
   for (const step of steps) {
     lines.push(`$ ${oneLine(step.command)}`)
@@ -34,9 +35,10 @@ export type ParsedBuildLog =
 export function parseBuildLog(text: string): ParsedBuildLog {
   const lines = text.split('\n')
   const refuse = (problem: string): ParsedBuildLog => ({ ok: false, problem })
-  if (lines.shift() !== HEADER) return refuse(`does not start with "${HEADER}"`)
-  if (lines.pop() !== '') return refuse('does not end with a line break: it was cut')
-  if (lines.length === 1 && lines[0]?.startsWith('- nothing to build: ')) return { ok: true, steps: [] }
+  const header = lines.shift()
+  if (lines.pop() !== '' || header === undefined) return refuse('does not end with a line break: it was cut')
+  const nothing = lines.length === 1 && lines[0]?.startsWith('- nothing to build: ') === true
+  if (nothing) lines.pop()
   const steps: Pick<BuildStep, 'command' | 'end'>[] = []
   let open: string | undefined
   for (const line of lines) {
@@ -49,7 +51,11 @@ export function parseBuildLog(text: string): ParsedBuildLog {
     }
   }
   if (open !== undefined) return refuse(`has no end of "${open}": it was cut`)
-  return steps.length === 0 ? refuse('holds no step') : { ok: true, steps }
+  if (steps.length === 0 && !nothing) return refuse('holds no step')
+  if (header !== `${HEADER} ${steps.length} steps`) {
+    return refuse(`holds ${steps.length} steps; its first line is ${JSON.stringify(header?.slice(0, 60))}`)
+  }
+  return { ok: true, steps }
 }
 
 function endOf(marker: string): number | string {

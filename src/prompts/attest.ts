@@ -2,6 +2,7 @@
 import type { Phase } from '../contracts/base.ts'
 import { digestOf } from '../contracts/canonical.ts'
 import type { Digest } from '../contracts/canonical.ts'
+import { blockId } from './compile.ts'
 import type { CompiledPrompt } from './compile.ts'
 
 /** Length in bytes and digest of the part of a phase's prompt that no input changes. */
@@ -55,12 +56,13 @@ function problemOfBlocks(text: string): string | undefined {
     open.lastIndex = at
     const found = open.exec(text)
     if (found === null) return 'holds text outside its blocks'
-    const [start, name, id] = found
+    const [start, name = '', id] = found
     const from = at + start.length
     const end = `\n</input ${id}>\n`
     const to = text.indexOf(end, from)
     if (to < 0) return `has no end of block ${name}`
-    if (digestOf(text.slice(from, to)) !== id) return `has an altered block ${name}`
+    if (blockId(name, text.slice(from, to)) !== id) return `has an altered block ${name}`
+    if (at === 0 && name !== 'anchor') return 'does not begin with its anchor'
     at = to + end.length
   }
   return at === 0 ? 'holds no anchor' : undefined

@@ -49,8 +49,13 @@ function block(name: string, text: string): string {
     throw new TypeError(`compilePrompt: ${JSON.stringify(name)} is no name of an input; use [a-z0-9_.-]+`)
   }
   const shown = cut(text)
-  const id = digestOf(shown)
+  const id = blockId(name, shown)
   return `\n<input ${name} ${id}>\n${shown}\n</input ${id}>\n`
+}
+
+/** Binds a block's name to what it holds. */
+export function blockId(name: string, shown: string): Digest {
+  return digestOf(`${name}\n${shown}`)
 }
 
 function cut(text: string): string {

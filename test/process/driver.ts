@@ -221,3 +221,12 @@ export function before(phase: Phase): Driver {
 export function imported(): Driver {
   return before('REVIEW').through('REVIEW').close().import()
 }
+
+/** A task in which `phase` was just entered. */
+export function standing(phase: Phase): Driver {
+  if (phase === 'PR') return imported().enter('PR').publish()
+  if (phase === 'MONITOR') return imported().through('PR').enter('MONITOR')
+  if (phase === 'STRATEGIZE')
+    return imported().through('PR').enter('MONITOR').return('MONITOR', 'STRATEGIZE').enter(phase)
+  return before(phase).enter(phase)
+}

@@ -239,60 +239,52 @@ const line = (value: unknown): string => `${JSON.stringify(value)}\n`
 
 /** File name → text, for a phase of this iteration. */
 export function sampleEvidence(phase: Phase, iteration: number): Readonly<Record<string, string>> {
-  switch (phase) {
-    case 'STRATEGIZE':
-      return {
-        'request.json': line(request),
-        'intent.json': line(intent),
-        'intent_anchor.txt': ANCHOR,
-        'strategy.md': '# Strategy\nFix it.\n',
-      }
-    case 'SPEC':
-      return {
-        'intent.json': line(intent),
-        'spec.json': line(spec),
-        // JSON is YAML
-        'spec.yaml': line(spec.caws),
-        'spec.md': '# Spec\n',
-      }
-    case 'PLAN':
-      return { 'plan.json': line(plan), 'plan.md': '# Plan\n', 'file_map.json': line(fileMap) }
-    case 'THINK':
-      return { 'edge_cases.md': '- the empty string\n', 'plan_review.json': line(council('plan')) }
-    case 'IMPLEMENT':
-      return {
-        'git_diff.patch': `diff of iteration ${iteration}\n`,
-        'change_set.json': line(change),
-        'modified_files.json': line(modified),
-        'transcript.jsonl':
-          line({ type: 'started', worker: 'recipe', version: '1' }) +
-          line({ type: 'finished', stop: 'done', detail: '', suggestion: '' }),
-      }
-    case 'VERIFY':
-      return {
-        'test_results.json': line(testRun),
-        'build_output.log': renderBuildLog([{ command: 'npm ci', output: 'added 1 package', end: 0 }]),
-        'coverage_report.json': line(coverage),
-        'quality_report.json': line(quality(iteration)),
-      }
-    case 'REVIEW':
-      return {
-        'review_rubric.json': line(rubric),
-        'code_quality_score.json': line(score(iteration)),
-        'council_verdict.json': line(council('change')),
-        'refinement.json': line(refinement),
-      }
-    case 'PR':
-      return {
-        'pr_url.txt': 'refs/heads/autopilot/fix\n',
-        'pr_body.md': 'Fixes it.\n',
-        'ci_results.json': line(observation('ci')),
-      }
-    case 'MONITOR':
-      return {
-        'smoke_test_results.json': line(observation('smoke')),
-        'deployment_status.json': line(observation('deployment')),
-        'outcome.json': line(outcome),
-      }
+  const files: Readonly<Record<Phase, Readonly<Record<string, string>>>> = {
+    STRATEGIZE: {
+      'request.json': line(request),
+      'intent.json': line(intent),
+      'intent_anchor.txt': ANCHOR,
+      'strategy.md': '# Strategy\nFix it.\n',
+    },
+    SPEC: {
+      'intent.json': line(intent),
+      'spec.json': line(spec),
+      // JSON is YAML
+      'spec.yaml': line(spec.caws),
+      'spec.md': '# Spec\n',
+    },
+    PLAN: { 'plan.json': line(plan), 'plan.md': '# Plan\n', 'file_map.json': line(fileMap) },
+    THINK: { 'edge_cases.md': '- the empty string\n', 'plan_review.json': line(council('plan')) },
+    IMPLEMENT: {
+      'git_diff.patch': `diff of iteration ${iteration}\n`,
+      'change_set.json': line(change),
+      'modified_files.json': line(modified),
+      'transcript.jsonl':
+        line({ type: 'started', worker: 'recipe', version: '1' }) +
+        line({ type: 'finished', stop: 'done', detail: '', suggestion: '' }),
+    },
+    VERIFY: {
+      'test_results.json': line(testRun),
+      'build_output.log': renderBuildLog([{ command: 'npm ci', output: 'added 1 package', end: 0 }]),
+      'coverage_report.json': line(coverage),
+      'quality_report.json': line(quality(iteration)),
+    },
+    REVIEW: {
+      'review_rubric.json': line(rubric),
+      'code_quality_score.json': line(score(iteration)),
+      'council_verdict.json': line(council('change')),
+      'refinement.json': line(refinement),
+    },
+    PR: {
+      'pr_url.txt': 'refs/heads/autopilot/fix\n',
+      'pr_body.md': 'Fixes it.\n',
+      'ci_results.json': line(observation('ci')),
+    },
+    MONITOR: {
+      'smoke_test_results.json': line(observation('smoke')),
+      'deployment_status.json': line(observation('deployment')),
+      'outcome.json': line(outcome),
+    },
   }
+  return files[phase]
 }
