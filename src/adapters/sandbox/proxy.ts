@@ -206,7 +206,9 @@ async function resolveHost(host: string): Promise<readonly string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address)
 }
 
-const PRIVATE = new net.BlockList()
+// two lists, since a rule for mapped addresses would match every IPv4 address
+const PRIVATE_4 = new net.BlockList()
+const PRIVATE_6 = new net.BlockList()
 // IANA special-purpose registries (RFC 6890 and its successors): none of these is a public host.
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -220,7 +222,7 @@ for (const [network, prefix] of [
   ['198.18.0.0', 15],
   ['224.0.0.0', 3],
 ] as const) {
-  PRIVATE.addSubnet(network, prefix, 'ipv4')
+  PRIVATE_4.addSubnet(network, prefix, 'ipv4')
 }
 for (const [network, prefix] of [
   ['::', 96],
@@ -232,12 +234,12 @@ for (const [network, prefix] of [
   ['fe80::', 10],
   ['ff00::', 8],
 ] as const) {
-  PRIVATE.addSubnet(network, prefix, 'ipv6')
+  PRIVATE_6.addSubnet(network, prefix, 'ipv6')
 }
 
 export function isPrivate(address: string): boolean {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
-  return net.isIPv4(mapped) ? PRIVATE.check(mapped, 'ipv4') : PRIVATE.check(mapped, 'ipv6')
+  return net.isIPv4(mapped) ? PRIVATE_4.check(mapped, 'ipv4') : PRIVATE_6.check(mapped, 'ipv6')
 }
 
 function plainHeaders(headers: http.IncomingHttpHeaders): http.OutgoingHttpHeaders {
