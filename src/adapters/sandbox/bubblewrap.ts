@@ -85,7 +85,8 @@ function systemMounts(scratch: Scratch): readonly string[] {
     if (stat?.isSymbolicLink() === true) mounts.push('--symlink', readlinkSync(folder), folder)
     else if (stat?.isDirectory() === true) mounts.push('--ro-bind', folder, folder)
   }
-  mounts.push('--ro-bind', scratch.etc, '/etc', '--ro-bind-try', '/etc/ssl/certs', '/etc/ssl/certs')
+  mounts.push('--ro-bind', scratch.etc, '/etc')
+  for (const folder of ['/etc/ssl/certs', '/etc/alternatives']) mounts.push('--ro-bind-try', folder, folder)
   mounts.push('--ro-bind', scratch.node, INSIDE.node, '--ro-bind', scratch.npm, INSIDE.npm)
   for (const name of ['npm', 'npx']) {
     mounts.push('--symlink', `../lib/node_modules/npm/bin/${name}-cli.js`, `/opt/node/bin/${name}`)

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from '
 import { dirname, join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecLimits } from '../../ports.ts'
+import { tryKill } from './tree.ts'
 
 /** The group of one command. */
 export interface Cgroup {
@@ -120,12 +121,28 @@ function usable(folder: string): string | undefined {
   }
 }
 
-/** A host that was killed leaves its groups; they are empty, since their trees died with it. */
+/**
+ * A host that was killed leaves its groups. They are empty, since their trees died with it, unless it was killed while
+ * bubblewrap was starting: then an orphan waits in there for a parent that is gone.
+ */
 function sweep(base: string): void {
   for (const name of readdirSync(base)) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]
-    if (pid !== undefined && tryRead(`/proc/${pid}/stat`) === '') tryRemove(join(base, name))
+    if (pid === undefined || tryRead(`/proc/${pid}/stat`) !== '') continue
+    const group = join(base, name)
+    for (const member of membersOf(group)) {
+      if (/^\d+ \(bwrap\) \S 1 /.test(tryRead(`/proc/${member}/stat`))) tryKill(member)
+    }
+    tryRemove(group)
   }
+}
+
+/** A process of a namespace that cannot be seen from here reads as 0, which to kill() is one's own process group. */
+function membersOf(group: string): readonly number[] {
+  return tryRead(join(group, 'cgroup.procs'))
+    .split('\n')
+    .map(Number)
+    .filter((pid) => pid > 1)
 }
 
 function makeCgroup(base: Folders, name: string, limits: ExecLimits): Cgroup {
@@ -144,8 +161,6 @@ function makeCgroup(base: Folders, name: string, limits: ExecLimits): Cgroup {
     trySet(join(memory, 'memory.swap.max'), 0)
     trySet(join(memory, 'memory.oom.group'), 1)
   }
-  const members = (): readonly number[] =>
-    tryRead(join(pids, 'cgroup.procs')).split('\n').filter(Boolean).map(Number)
   return {
     add(pid) {
       for (const folder of folders) set(folder, 'cgroup.procs', pid)
@@ -158,15 +173,9 @@ function makeCgroup(base: Folders, name: string, limits: ExecLimits): Cgroup {
       // no new process may start while the old ones are being killed one by one
       trySet(join(pids, 'pids.max'), 0)
       if (base.version === 2) trySet(join(pids, 'cgroup.kill'), 1)
-      for (const pid of members()) {
-        try {
-          process.kill(pid, 'SIGKILL')
-        } catch {
-          // already gone
-        }
-      }
+      for (const pid of membersOf(pids)) tryKill(pid)
     },
-    isEmpty: () => members().length === 0,
+    isEmpty: () => membersOf(pids).length === 0,
     async remove() {
       for (let attempt = 0; attempt < 50; attempt += 1) {
         if (folders.map(tryRemove).every(Boolean)) return

@@ -9,6 +9,8 @@ const COUNT_SHARE = 20
 const COUNT_EVERY_MS = 500
 /** Threat: files that were unlinked while open are in no folder. Below this much free space the command ends anyway. */
 const RESERVE_BYTES = 512 * 1024 * 1024
+/** Threat: millions of empty files hold no bytes, but a disk without inodes takes no file of anyone. */
+const RESERVE_INODES = 0.02
 
 export interface DiskWatch {
   /** Counts a last time when the command lived long enough or the disk shrank. */
@@ -25,6 +27,7 @@ export function watchDisk(
   const [first = '/'] = folders
   const free = async (): Promise<number> => {
     const at = await statfs(first)
+    if (at.files > 0 && at.ffree < at.files * RESERVE_INODES) return 0
     return at.bavail * at.bsize
   }
   let atStart: number | undefined

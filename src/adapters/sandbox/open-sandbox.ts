@@ -1,5 +1,6 @@
 // Owns openSandbox: finds what the machine offers, proves that it works, and composes the Sandbox port on it.
-import { chmod, mkdir, mkdtemp } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, lstat, mkdir, mkdtemp, readdir, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SandboxLevel } from '../../contracts/fingerprint.ts'
@@ -47,10 +48,20 @@ export interface SandboxOptions {
 
 /** A machine that lacks something is a problem with what to do; SandboxError when it breaks while being used. */
 export async function openSandbox(x: SandboxOptions): Promise<Sandbox | { problem: Problem }> {
+  if (process.platform !== 'linux') {
+    return {
+      problem: {
+        rule: 'sandbox-platform',
+        message: `the sandbox works on Linux only; this is ${process.platform}`,
+        fix: 'run it on Linux, in a virtual machine or a container',
+      },
+    }
+  }
   const level = x.level ?? 'bwrap'
   const isRoot = process.getuid?.() === 0
   const uids = isRoot && level !== 'none' ? makeUids() : undefined
-  const root = x.scratch ?? (await mkdtemp(join(tmpdir(), 'autopilot-')))
+  if (x.scratch === undefined) await sweep(tmpdir(), isRoot)
+  const root = x.scratch ?? (await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`)))
   const discard = async (): Promise<void> => {
     if (x.scratch === undefined) await removeTree(root, isRoot)
   }
@@ -63,6 +74,24 @@ export async function openSandbox(x: SandboxOptions): Promise<Sandbox | { proble
   } catch (error) {
     await discard()
     throw error
+  }
+}
+
+const PREFIX = 'autopilot-'
+/** A container may share the temporary folder but not the process ids: only what is old as well is taken for dead. */
+const DEAD_AFTER_MS = 24 * 3600 * 1000
+
+/** A host that was killed leaves its scratch folder; the next one removes it. */
+async function sweep(folder: string, isRoot: boolean): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue
+    const path = join(folder, name)
+    // Threat: anyone may make such a name in a shared folder; only what is one's own is removed
+    const stats = await lstat(path).catch(() => undefined)
+    if (stats?.isDirectory() !== true || stats.uid !== process.getuid?.()) continue
+    const used = await stat(join(path, 'w')).catch(() => stats)
+    if (Date.now() - used.mtimeMs > DEAD_AFTER_MS) await removeTree(path, isRoot)
   }
 }
 

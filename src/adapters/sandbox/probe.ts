@@ -79,6 +79,13 @@ export function failure(level: string, complaint: string): Problem {
       fix: 'allow them: `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0` on Ubuntu 24.04 and later, `sudo sysctl -w kernel.unprivileged_userns_clone=1` on older Debian',
     }
   }
+  if (level === 'bwrap' && /Unknown option/i.test(complaint)) {
+    return {
+      rule: 'sandbox-old',
+      message: `bubblewrap on this machine is too old (${said})`,
+      fix: 'install bubblewrap 0.8 or later',
+    }
+  }
   return {
     rule: 'sandbox-probe',
     message: `a trivial command did not run in the sandbox (level ${level}): ${said}`,

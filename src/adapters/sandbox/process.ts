@@ -1,14 +1,16 @@
 // Owns one running command: its streams, its limits, and that nothing of its process tree outlives it.
 import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import type { ChildProcess, StdioOptions } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import { constants } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock, Exec, ExecLimits, ExecResult } from '../../ports.ts'
 import type { Cgroup, Cgroups } from './cgroup.ts'
+import { inheritedDescriptors } from './descriptors.ts'
 import { watchDisk } from './disk-watch.ts'
 import { makeOutput } from './output.ts'
+import { tryKill, waitUntilGone } from './tree.ts'
 
 /** How one level starts one command. */
 export interface Launch {
@@ -41,9 +43,10 @@ export interface Start {
 
 type Stop = Pick<ExecResult, 'outcome' | 'detail'>
 
-/** How long the end of a killed tree is waited for, and output that a process outside the tree holds open. */
-const GONE_MS = 10_000
+/** How long output is waited for that a process outside the tree holds open. */
 const CUT_MS = 500
+/** bwrap says within milliseconds which process is the first inside. */
+const INFORM_MS = 2000
 
 /** Never throws; a machine that cannot start the command is the outcome `spawn_failed`. */
 export function startProcess(x: Start): Exec {
@@ -76,18 +79,33 @@ export function endedExec(result: ExecResult): Exec {
 }
 
 function spawnChild({ launch, stdin }: Start): ChildProcess {
+  const stdio: StdioOptions = [
+    stdin === undefined ? 'ignore' : 'pipe',
+    'pipe',
+    'pipe',
+    launch.options === undefined ? 'ignore' : 'pipe',
+    launch.informs ? 'pipe' : 'ignore',
+  ]
+  const inherited = inheritedDescriptors()
+  const nothing = inherited.length === 0 ? undefined : openSync('/dev/null', 'r+')
+  for (const at of inherited) {
+    while (stdio.length <= at) stdio.push('ignore')
+    if (stdio[at] === 'ignore') stdio[at] = nothing
+  }
+  try {
+    return spawnWith(launch, stdio)
+  } finally {
+    if (nothing !== undefined) closeSync(nothing)
+  }
+}
+
+function spawnWith(launch: Launch, stdio: StdioOptions): ChildProcess {
   return spawn(launch.file, [...launch.args], {
     cwd: launch.cwd,
     env: { ...launch.env },
     detached: launch.group,
     ...(launch.uid === undefined ? {} : { uid: launch.uid, gid: launch.uid }),
-    stdio: [
-      stdin === undefined ? 'ignore' : 'pipe',
-      'pipe',
-      'pipe',
-      launch.options === undefined ? 'ignore' : 'pipe',
-      launch.informs ? 'pipe' : 'ignore',
-    ],
+    stdio,
   })
 }
 
@@ -100,10 +118,22 @@ function superviseChild(
   let stopped: Stop | undefined
   let exited = false
   let firstInside: number | undefined
+  let late: NodeJS.Timeout | undefined
   let printed = 0
   let complaint = ''
 
+  const informed = child.stdio[4] as Readable | null | undefined
+  const told = makeTold(informed, (pid) => {
+    firstInside = pid
+    if (stopped !== undefined) kill()
+  })
+  // Threat: a bwrap that is killed while it starts leaves its first process behind, waiting for ever. It tells that
+  // process's id before it lets it run, so killing waits for the id, and nothing of the command can run meanwhile.
   const kill = (): void => {
+    if (x.launch.informs && firstInside === undefined && !exited && late === undefined) {
+      late = setTimeout(kill, INFORM_MS)
+      return
+    }
     if (!exited) {
       // while its parent lives, the id of the first process inside cannot be anyone else's
       if (firstInside !== undefined) tryKill(firstInside)
@@ -129,14 +159,6 @@ function superviseChild(
   child.stderr?.on('data', (chunk: Buffer) => {
     if (complaint.length < 2000) complaint += chunk.toString('utf8')
   })
-  const informed = child.stdio[4] as Readable | null | undefined
-  let information = ''
-  informed?.on('data', (chunk: Buffer) => {
-    information += chunk.toString('utf8')
-    firstInside ??= Number(/"child-pid":\s*(\d+)/.exec(information)?.[1] ?? Number.NaN) || undefined
-  })
-  informed?.on('error', () => undefined)
-
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null; error?: Error }>(
     (resolve) => {
       child.once('error', (error) => resolve({ code: null, signal: null, error }))
@@ -156,6 +178,8 @@ function superviseChild(
     const end = await ended
     exited = true
     clearTimeout(wall)
+    await Promise.race([told, sleep(CUT_MS, undefined, { ref: false })])
+    clearTimeout(late)
     x.signal?.removeEventListener('abort', onAbort)
     group?.kill()
     if (x.launch.group && child.pid !== undefined) tryKill(-child.pid)
@@ -183,6 +207,24 @@ function superviseChild(
     return finishExited(end, x.limits, complaint, finish)
   }
   return { stdout: stdout.iterable, stderr: stderr.iterable, result: settle() }
+}
+
+/** Resolves when bwrap has told all it will. */
+async function makeTold(source: Readable | null | undefined, tell: (pid: number) => void): Promise<void> {
+  if (!source) return
+  let text = ''
+  let isTold = false
+  source.on('data', (chunk: Buffer) => {
+    text += chunk.toString('utf8')
+    const pid = /"child-pid":\s*(\d+)\D/.exec(text)?.[1]
+    if (pid === undefined || isTold) return
+    isTold = true
+    tell(Number(pid))
+  })
+  await new Promise<void>((resolve) => {
+    source.on('close', resolve)
+    source.on('error', () => resolve())
+  })
 }
 
 /** Puts the process into its group first, then lets it begin by giving it its options and its stdin. */
@@ -241,33 +283,4 @@ function signalIn(code: number | null): NodeJS.Signals | undefined {
   if (code === null || code <= 128) return undefined
   const found = Object.entries(constants.signals).find(([, number]) => number === code - 128)
   return found?.[0] as NodeJS.Signals | undefined
-}
-
-/** The kernel ends a process namespace before its first process is gone, so that one stands for all. */
-async function waitUntilGone(firstInside: number | undefined, group: Cgroup | undefined): Promise<boolean> {
-  const until = performance.now() + GONE_MS
-  for (;;) {
-    if (!isAlive(firstInside) && (group?.isEmpty() ?? true)) return true
-    if (performance.now() > until) return false
-    await sleep(1)
-    group?.kill()
-  }
-}
-
-function isAlive(pid: number | undefined): boolean {
-  if (pid === undefined) return false
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return !['Z', 'X'].includes(stat.slice(stat.lastIndexOf(')') + 2)[0] ?? '')
-  } catch {
-    return false
-  }
-}
-
-function tryKill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // already gone
-  }
 }

@@ -1,19 +1,7 @@
 // Owns the scratch folder: a synthetic /etc, the relay, and Node and npm where the dropped uid can reach them.
 import { constants } from 'node:fs'
 import type { Stats } from 'node:fs'
-import {
-  chmod,
-  copyFile,
-  cp,
-  lstat,
-  mkdir,
-  readdir,
-  readlink,
-  realpath,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises'
+import { access, chmod, copyFile, cp, lstat, mkdir, realpath, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Problem } from '../../ports.ts'
@@ -54,6 +42,16 @@ export async function prepareScratch(x: ScratchInput): Promise<Scratch | { probl
       },
     }
   }
+  if (x.caFile !== undefined && (await access(x.caFile).catch(() => 'missing')) === 'missing') {
+    return {
+      problem: {
+        rule: 'sandbox-ca',
+        message: 'the file of further certificates cannot be read',
+        fix: 'correct NODE_EXTRA_CA_CERTS, or the `cafile` setting of npm',
+        path: x.caFile,
+      },
+    }
+  }
   const tools = join(x.root, 'tools')
   await mkdir(tools, { recursive: true, mode: 0o755 })
   await mkdir(join(x.root, 'w'), { recursive: true, mode: 0o711 })
@@ -88,7 +86,8 @@ export function unreachable(what: string, path: string): Problem {
 
 /** Only what a program needs to start: no account, no name server and no configuration of the host. */
 async function makeEtc(etc: string, x: ScratchInput): Promise<void> {
-  await mkdir(join(etc, 'ssl/certs'), { recursive: true, mode: 0o755 })
+  // mount points for the host's own: certificates, and the names behind awk, editor, java
+  for (const path of ['ssl/certs', 'alternatives']) await mkdir(join(etc, path), { recursive: true })
   const files: Record<string, string> = {
     passwd: `sandbox:x:${INSIDE_UID}:${INSIDE_UID}::/home:/bin/sh\nnobody:x:65534:65534::/:/usr/sbin/nologin\n`,
     group: `sandbox:x:${INSIDE_UID}:\nnogroup:x:65534:\n`,
@@ -100,13 +99,6 @@ async function makeEtc(etc: string, x: ScratchInput): Promise<void> {
   for (const [name, text] of Object.entries(files)) await writeFile(join(etc, name), text, { mode: 0o644 })
   if (x.caFile !== undefined) await copyFile(x.caFile, join(etc, 'ssl/host-ca.pem'))
   await copyFile('/etc/ld.so.cache', join(etc, 'ld.so.cache')).catch(ignoreMissing)
-  // awk, editor, java …: names in /usr/bin that point through here
-  const alternatives = await readdir('/etc/alternatives').catch((): string[] => [])
-  await mkdir(join(etc, 'alternatives'), { recursive: true })
-  for (const name of alternatives) {
-    const target = await readlink(join('/etc/alternatives', name)).catch(() => undefined)
-    if (target !== undefined) await symlink(target, join(etc, 'alternatives', name)).catch(ignoreExisting)
-  }
   await runTool('chmod', ['-R', 'u=rwX,go=rX', '--', etc])
 }
 
@@ -143,8 +135,4 @@ function allows(stats: Stats, uid: number, bit: number): boolean {
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error
-}
-
-function ignoreExisting(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error
 }

@@ -13,8 +13,9 @@ import { makeRepository, makeWorkTrees } from './git-work-trees.ts'
 export const clock: Clock = {
   now: () => new Date(),
   monotonic: () => performance.now(),
-  sleep: async (ms, signal) =>
-    void (await sleep(ms, undefined, signal ? { signal } : {}).catch(() => undefined)),
+  async sleep(ms, signal) {
+    await sleep(ms, undefined, signal ? { signal } : {}).catch(() => undefined)
+  },
 }
 
 /** npm's package folder, from the same installation as the tests. */

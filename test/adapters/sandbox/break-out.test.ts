@@ -1,6 +1,6 @@
 // Every attempt to break out of bubblewrap, as the user who runs the tests and, when that is root, as another user.
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,9 +12,7 @@ import { makeUids } from '../../../src/adapters/sandbox/uid.ts'
 import { npmPath, openArena } from './arena.ts'
 import type { Arena } from './arena.ts'
 import { attempts } from './attempts.ts'
-import { networkAttempts } from './network-attempts.ts'
 
-const all = [...attempts, ...networkAttempts]
 // on a checking machine an absent tool is a failure, not a skip
 const absent = findTool('bwrap') === undefined && process.env['CI'] !== 'true'
 const isRoot = process.getuid?.() === 0
@@ -27,11 +25,9 @@ describe.skipIf(absent)('as the user who runs the tests (skipped: bubblewrap is 
   afterAll(async () => {
     await arena.close()
   })
-  for (const { title, attempt } of all) {
-    test(title, async () => {
-      await expect(attempt(arena)).resolves.toBeUndefined()
-    })
-  }
+  test.for(attempts)('$title', async ({ attempt }) => {
+    await expect(attempt(arena)).resolves.toBeUndefined()
+  })
 })
 
 describe.skipIf(absent || !isRoot)('as another user, started by root (skipped: not root)', () => {
@@ -45,23 +41,36 @@ describe.skipIf(absent || !isRoot)('as another user, started by root (skipped: n
     expect(uid).toBeGreaterThan(0)
     expect(sandbox).toEqual({ level: 'bwrap', limitsBy: 'rlimit', uidDropped: false })
   })
-  for (const { title } of all) {
-    test(title, () => {
-      expect(results.get(title)?.['failed']).toBeNull()
-    })
-  }
+  test.for(attempts)('$title', ({ title }) => {
+    expect(results.get(title)?.['failed']).toBeNull()
+  })
 })
 
 async function runAsAnotherUser(): Promise<ReadonlyMap<string, Record<string, unknown>>> {
   const uid = makeUids().take()
   const here = dirname(fileURLToPath(import.meta.url))
   const copy = await reachableCopy(here, uid)
+  const folder = await mkdtemp(join(tmpdir(), 'other-'))
+  await chmod(folder, 0o755)
   try {
     const node = copy === undefined ? process.execPath : join(copy, 'node')
     const script = join(copy === undefined ? here : join(copy, 'test/adapters/sandbox'), 'attempts-main.ts')
+    const secret = join(folder, 'secret')
+    await writeFile(secret, 'canary-descriptor')
     const { stdout } = await promisify(execFile)(
       '/usr/bin/setpriv',
-      [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', node, script],
+      [
+        `--reuid=${uid}`,
+        `--regid=${uid}`,
+        '--clear-groups',
+        '/bin/sh',
+        '-c',
+        // as a careless parent would: a file that is left open
+        'exec 7<"$0"; exec "$@"',
+        secret,
+        node,
+        script,
+      ],
       { cwd: '/', env: { PATH: '/usr/bin:/bin' }, maxBuffer: 16 * 1024 * 1024 },
     )
     const lines = stdout.trim().split('\n')
@@ -72,6 +81,7 @@ async function runAsAnotherUser(): Promise<ReadonlyMap<string, Record<string, un
       }),
     )
   } finally {
+    await rm(folder, { recursive: true })
     if (copy !== undefined) await rm(copy, { recursive: true })
   }
 }

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { run, sh } from './arena.ts'
-import { within } from './attempts.ts'
-import type { Attempt } from './attempts.ts'
+import { within } from './attempt.ts'
+import type { Attempt } from './attempt.ts'
 
 interface Listener {
   port: number
