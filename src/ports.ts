@@ -250,7 +250,8 @@ export interface GateContext {
   /** Fresh, with the dependencies that `install(of)` made when it was called before. */
   workspace(purpose: string, of: 'base' | 'change'): Promise<Workspace>
   /** Idempotent: the same key is installed once. */
-  install(of: 'base' | 'change'): ReturnType<Sandbox['install']>
+  /** Once for each side; `signal` of the first caller stops it. */
+  install(of: 'base' | 'change', signal?: AbortSignal): ReturnType<Sandbox['install']>
   readBase(path: string): Promise<Uint8Array | undefined>
   /** The path in base + change. */
   readHead(path: string): Promise<Uint8Array | undefined>

@@ -208,7 +208,7 @@ function contextOf(
     },
     results: new Map(needed),
     workspace: (purpose, of) => context.workspace(purpose, of),
-    install: (of) => context.install(of),
+    install: (of) => context.install(of, signal),
     readBase: (path) => context.readBase(path),
     readHead: (path) => context.readHead(path),
     signal,

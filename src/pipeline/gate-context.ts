@@ -27,10 +27,10 @@ export async function makeGateContext(x: {
   const after = await viewTree(git, x.base, x.changes)
   const changesOf = (side: Side) => (side === 'change' ? { changes: x.changes } : {})
   const installs = new Map<Side, ReturnType<Sandbox['install']>>()
-  const install = (of: Side): ReturnType<Sandbox['install']> => {
+  const install = (of: Side, signal = x.signal): ReturnType<Sandbox['install']> => {
     const plan = x.toolchains[of]?.install ?? null
     if (plan === null) throw new Error(`install(${of}): there is nothing to install; ask the toolchain first`)
-    const started = installs.get(of) ?? sandbox.install({ base: x.base, ...changesOf(of), plan }, x.signal)
+    const started = installs.get(of) ?? sandbox.install({ base: x.base, ...changesOf(of), plan }, signal)
     installs.set(of, started)
     return started
   }

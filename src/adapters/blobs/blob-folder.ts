@@ -35,7 +35,8 @@ export function blobFolder(root: string): Blobs {
       const bytes = await readFile(pathOf(digest)).catch((cause: unknown) => {
         throw new BlobError('BLOB_MISSING', `blob ${digest} is not in ${root}`, cause)
       })
-      if (digestOf(bytes) !== digest) throw new BlobError('BLOB_ALTERED', `blob ${digest} in ${root} was altered`)
+      if (digestOf(bytes) !== digest)
+        throw new BlobError('BLOB_ALTERED', `blob ${digest} in ${root} was altered`)
       return bytes
     },
   }

@@ -26,9 +26,10 @@ export function evidenceFolder(root: string): EvidenceFolder {
     async read(phase, name) {
       if (!ArtifactRecord.shape.name.safeParse(name).success) return undefined
       // Threat: a link in place of evidence would let any file of this machine pass for it.
-      const file = await open(join(root, phase, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
-        () => undefined,
-      )
+      const file = await open(
+        join(root, phase, name),
+        constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+      ).catch(() => undefined)
       if (file === undefined) return undefined
       try {
         const facts = await file.stat()

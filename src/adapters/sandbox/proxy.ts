@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream'
 export interface ProxyOptions {
   /** A unix socket, or a port of the host's loopback (0: any) for level none. */
   listen: { socket: string; uid: number | undefined } | { port: number }
-  /** `host:port`; a port that is left out is 443. A private address passes only when it is named here itself. */
+  /** `host:port`; a port that is left out is 443. An address of this machine passes only when it is named here itself. */
   allow: readonly string[]
   /** Through the proxy's whole life, both directions. */
   maxBytes?: number
@@ -70,12 +70,12 @@ export async function openProxy(x: ProxyOptions): Promise<Proxy> {
     if (!allow.has(`${host}:${port}`)) return { why: 'not in the allowlist' }
     const addresses = await resolve(host).catch((): readonly string[] => [])
     if (addresses.length === 0) return { why: 'the name has no address' }
-    // Threat: a listed name that points into the host's own network (metadata services, databases on loopback).
+    // Threat: a listed name that points at the host itself or its link (databases on loopback, metadata services).
     const fine = addresses.find(
-      (address) => !isPrivate(address) || allow.has(`${address}:${port}`) || host === 'localhost',
+      (address) => !isOwn(address) || allow.has(`${address}:${port}`) || host === 'localhost',
     )
     return fine === undefined
-      ? { why: `it resolves to the private address ${addresses[0]}` }
+      ? { why: `it resolves to ${addresses[0]}, an address of this machine or its link` }
       : { address: fine }
   }
 
@@ -206,21 +206,19 @@ async function resolveHost(host: string): Promise<readonly string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address)
 }
 
-const PRIVATE = new net.BlockList()
-// IANA special-purpose registries (RFC 6890 and its successors): none of these is a public host.
+// One list for each family: a rule for mapped addresses (::ffff:0:0/96) in a common list would match all of IPv4.
+const OWN_IPV4 = new net.BlockList()
+const OWN_IPV6 = new net.BlockList()
+// RFC 6890: addresses that mean this machine, its link (metadata services) or no single host. Those of a private
+// network (10.0.0.0/8 …) are not among them: that is where a company's own registry stands.
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
   ['127.0.0.0', 8],
   ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
   ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
   ['224.0.0.0', 3],
 ] as const) {
-  PRIVATE.addSubnet(network, prefix, 'ipv4')
+  OWN_IPV4.addSubnet(network, prefix, 'ipv4')
 }
 for (const [network, prefix] of [
   ['::', 96],
@@ -228,16 +226,16 @@ for (const [network, prefix] of [
   ['64:ff9b::', 96],
   ['64:ff9b:1::', 48],
   ['2002::', 16],
-  ['fc00::', 7],
   ['fe80::', 10],
   ['ff00::', 8],
 ] as const) {
-  PRIVATE.addSubnet(network, prefix, 'ipv6')
+  OWN_IPV6.addSubnet(network, prefix, 'ipv6')
 }
 
-export function isPrivate(address: string): boolean {
+/** True for an address that no listed name may lead to: this machine, its link, or no single host. */
+export function isOwn(address: string): boolean {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
-  return net.isIPv4(mapped) ? PRIVATE.check(mapped, 'ipv4') : PRIVATE.check(mapped, 'ipv6')
+  return net.isIPv4(mapped) ? OWN_IPV4.check(mapped, 'ipv4') : OWN_IPV6.check(mapped, 'ipv6')
 }
 
 function plainHeaders(headers: http.IncomingHttpHeaders): http.OutgoingHttpHeaders {
