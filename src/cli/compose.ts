@@ -1,9 +1,9 @@
 // Owns the composition of one laptop installation: which real parts stand behind the ports, or a recording of them.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { blobFolder } from '../adapters/blobs/blob-folder.ts'
+import { makeBlobs } from '../adapters/blobs/blobs.ts'
 import { bundleFolders } from '../adapters/bundle/bundle-folder.ts'
-import { evidenceFolder } from '../adapters/evidence/evidence-folder.ts'
+import { makeEvidenceFolder } from '../adapters/evidence/evidence-folder.ts'
 import { openStore, type OpenStore } from '../adapters/store/store.ts'
 import { systemClock } from '../adapters/system/clock.ts'
 import { systemIds } from '../adapters/system/ids.ts'
@@ -102,8 +102,8 @@ function makeEngine(x: {
     store: opened.store,
     leases: opened.leases,
     counters: opened.counters,
-    blobs: blobFolder(state.blobs),
-    evidence: (task) => evidenceFolder(join(state.task(task), 'evidence')),
+    blobs: makeBlobs(state.blobs),
+    evidence: (task) => makeEvidenceFolder(join(state.task(task), 'evidence')),
     bundles: bundleFolders((task) => join(state.task(task), 'bundle')),
     git: timed(outside.git, 'git', watch),
     sandbox: outside.sandbox,

@@ -1,5 +1,5 @@
 // Owns canonical JSON (RFC 8785) and digests: the one place where bytes become an identity.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import { z } from 'zod'
 
@@ -15,7 +15,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 export function digestOf(bytes: Uint8Array | string): Digest {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+  return `sha256:${hash('sha256', bytes, 'hex')}`
 }
 
 export function digestOfJson(value: unknown): Digest {

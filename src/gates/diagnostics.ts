@@ -41,7 +41,8 @@ function add(
   message: string | undefined,
 ): void {
   const at = path?.replace(/^\.\//, '') ?? ''
-  if (pathProblem(at) !== undefined || Number(line) < 1) return
+  // What a tool says about installed packages is no answer about this repository.
+  if (pathProblem(at) !== undefined || Number(line) < 1 || at.includes('node_modules/')) return
   found.push({ path: at, line: Number(line), message: (message ?? '').trim().slice(0, 300) || 'error' })
 }
 

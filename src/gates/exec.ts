@@ -10,6 +10,8 @@ export interface CommandRun {
   command: string
 }
 
+/** R73: a gate has 300 s; the signal of its budget comes first where it has less. */
+const MAX_WALL = 300_000
 const MAX_OUTPUT = 64 * 1_048_576
 
 /** Runs one command in a fresh workspace of its own and closes it in any case. `collect` reads reports before that. */
@@ -22,7 +24,8 @@ export async function runIn<T>(
 ): Promise<T> {
   const workspace = await context.workspace(purpose, of)
   try {
-    const exec = workspace.exec(command, context.signal)
+    const limits = { wallMs: MAX_WALL, ...command.limits }
+    const exec = workspace.exec({ ...command, limits }, context.signal)
     const [stdout, stderr, result] = await Promise.all([
       textOf(exec.stdout),
       textOf(exec.stderr),
@@ -74,6 +77,7 @@ export function logOf(run: CommandRun): string {
 export function lastWords(run: CommandRun, lines = 5): string {
   const said = (run.stderr.trim() === '' ? run.stdout : run.stderr)
     .replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
+    .replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f]/g, ' ')
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^(npm |> )/.test(line))

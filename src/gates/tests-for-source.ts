@@ -1,6 +1,7 @@
 // Owns the tests-for-source gate: a change of source code comes with a change of tests, or says why not.
-import { isSourcePath, isTestPath } from '../contracts/paths.ts'
+import { isTestPath } from '../contracts/paths.ts'
 import type { Gate, GateContext } from '../ports.ts'
+import { isMeasuredSource } from './changed-lines.ts'
 import { count, EMPTY_CHANGE, gateResult, listed } from './result.ts'
 
 /** Kinds of work in which behaviour stays, so that the tests that are there are the ones that count. */
@@ -65,7 +66,7 @@ export const testsForSourceGate: Gate = {
 }
 
 function sourceOf(context: GateContext): readonly string[] {
-  return context.changes.files.map((file) => file.path).filter((path) => isSourcePath(path))
+  return context.changes.files.map((file) => file.path).filter((path) => isMeasuredSource(path))
 }
 
 /** From the mode of the spec, or from a decision `tests: none` of the plan. */

@@ -53,9 +53,9 @@ export async function writeBundle(
   return bundleDigest(manifest)
 }
 
-/** Nothing to check-point before the run was opened. */
+/** Nothing to check-point before the run was opened, nor after its bundle was sealed and bound to the task chain. */
 export async function checkpoint(engine: Engine, journal: Journal, inputs: TaskInputs): Promise<void> {
-  if (journal.state.run !== null) await writeBundle(engine, journal, inputs, 'checkpoint')
+  if (journal.state.run?.imported === null) await writeBundle(engine, journal, inputs, 'checkpoint')
 }
 
 /** `evidence/<phase>/<name>` for what stands, `voided/<phase>-<visit>/<name>` for what a return took back. */

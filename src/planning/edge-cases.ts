@@ -60,7 +60,10 @@ const CATEGORIES: Readonly<Partial<Record<Category, string>>> = {
 
 export function edgeCases(input: { spec: WorkingSpec; plan: Plan; fileMap: FileMap }): readonly EdgeCase[] {
   const { spec, plan, fileMap } = input
-  const text = [...spec.goals, ...spec.caws.acceptance.map((a) => a.then), ...spec.constraints].join('\n')
+  // File names say nothing about the subject: `index.js` is no index.
+  const text = [spec.caws.title, ...spec.caws.acceptance.map((a) => a.then), ...spec.constraints]
+    .join('\n')
+    .replaceAll(/[\w/-]+\.[a-z]{1,4}\b/g, '')
   const tests = fileMap.files.filter((file) => file.category === 'tests').map((file) => file.path)
   const byTests = tests.length > 0 ? `tests in ${tests.join(', ')}` : 'the existing tests'
   const cases: Omit<EdgeCase, 'id'>[] = []

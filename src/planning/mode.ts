@@ -76,7 +76,7 @@ export function decideMode(input: {
     const inTitle = title.match(sign) ?? []
     const inProse = prose.match(sign) ?? []
     const score = inTitle.length * TITLE_WEIGHT + Math.min(inProse.length, MOST_PER_SIGN)
-    return { mode, score, word: (inTitle[0] ?? inProse[0] ?? '').toLowerCase() }
+    return { mode, score, word: inTitle[0] ?? inProse[0] ?? '' }
   }).toSorted((a, b) => b.score - a.score)
   const [best, next] = scores
   if (best === undefined || best.score === 0) {

@@ -19,13 +19,14 @@ export function plainText(text: string, longest: number = LONGEST): string {
     .replaceAll('[', '(')
     .replaceAll(']', ')')
     // GitHub links a bare address by its scheme or by `www.`
-    .replaceAll(/\b[a-z][a-z0-9+.-]*:\/\/+/gi, '')
+    .replaceAll(/(?:\b[a-z][a-z0-9+.-]*)?:\/\/+/gi, '')
     .replaceAll(/\bwww\./gi, 'www ')
-    .replaceAll(/@(?=[\w-])/g, '(at)')
     // `#12`, `GH-12` refer to issues and write into their timelines; a bare `#` at the start is a heading
     .replaceAll(/#(?=\d)/g, 'no. ')
     .replaceAll(/\bGH-(?=\d)/gi, 'no. ')
     .replaceAll('**', '')
+    // Last of all, since what is taken out above may put a name behind the sign.
+    .replaceAll(/@(?=[\w-])/g, '(at)')
     .replaceAll(/\s+/g, ' ')
     .trim()
   return shorten(line, longest)

@@ -17,10 +17,11 @@ const BUMP = new RegExp(
   String.raw`\b(?:bump|upgrade|update)s?\s+(?:the\s+)?(?:(?:dependency|package|dep|version of)\s+)?["'\x60]?(${NAME})["'\x60]?\s+(?:dependency\s+)?(?:from\s+\S+\s+)?to\s+(?:version\s+)?["'\x60]?v?(\d+(?:\.\d+)*(?:-[0-9A-Za-z.-]*[0-9A-Za-z])?)`,
   'gi',
 )
+// A full stop inside a file name does not end a sentence.
 const FORMAT =
-  /\b(?:run|apply|execute)\b[^.\n]{0,40}\b(?:formatter|prettier|oxfmt|biome format|dprint|format script)\b|\b(?:re)?format\b[^.\n]{0,60}\b(?:with|using)\b[^.\n]{0,20}\b(?:prettier|oxfmt|biome|dprint|formatter)\b/i
+  /\b(?:run|apply|execute)\b(?:[^.\n]|\.(?=\S)){0,40}\b(?:formatter|prettier|oxfmt|biome format|dprint|format script)\b|\b(?:re)?format\b(?:[^.\n]|\.(?=\S)){0,60}\b(?:with|using)\b(?:[^.\n]|\.(?=\S)){0,20}\b(?:prettier|oxfmt|biome|dprint|formatter)\b/i
 const LINT =
-  /\b(?:fix|repair|resolve|clean up)\b[^.\n]{0,40}\b(?:lint(?:er|ing)?|eslint|oxlint|biome)\b|\b(?:eslint|oxlint)\s+--fix\b/i
+  /\b(?:fix|repair|resolve|clean up)\b(?:[^.\n]|\.(?=\S)){0,40}\b(?:lint(?:er|ing)?|eslint|oxlint|biome)\b(?=[^.\n]{0,20}\b(?:errors?|warnings?|problems?|issues?|findings?|violations?)\b|[.!]?\s*$)|\b(?:eslint|oxlint)\s+--fix\b/im
 const NEGATED = /\b(?:do not|don't|never|without|instead of|not)\b[^.\n]{0,30}$/i
 
 export function chooseRecipe(input: {

@@ -1,4 +1,5 @@
 // Owns mechanical repairs of a spec: what pre-flight or the council names, mended without inventing anything.
+import { canonicalJson } from '../contracts/canonical.ts'
 import type { CawsSpec, WorkingSpec } from '../contracts/working-spec.ts'
 import type { PlannedFile } from '../contracts/plan.ts'
 import { isGlob } from '../contracts/scope.ts'
@@ -131,7 +132,7 @@ export function repairSpec(
     done.add(once)
     repaired = REPAIRS[repair](repaired, at, context)
   }
-  return JSON.stringify(repaired) === JSON.stringify(spec) ? spec : repaired
+  return canonicalJson(repaired) === canonicalJson(spec) ? spec : repaired
 }
 
 function isRepair(name: string | null | undefined): name is RepairName {

@@ -124,7 +124,7 @@ function acceptanceOf({ request, intent, task, testCommand }: SpecInput): Accept
       return { given: parts[1] ?? '', when: parts[2] ?? '', then: parts[3] ?? '', ...command }
     return { given: 'the base with this change', when, then: criterion, ...command }
   })
-  const own = recipeAcceptance(task, request, when)
+  const own = recipeAcceptance(task, request, when).map((acceptance) => ({ ...acceptance, ...command }))
   return [...criteria, ...own].map((acceptance, i) => ({ id: `A${i + 1}`, ...acceptance }))
 }
 

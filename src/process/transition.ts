@@ -83,11 +83,10 @@ function problemOfPlace(state: TaskState, entry: LedgerEntry): ProcessViolation 
 
 /** The head that the entry must follow; undefined when its chain is not one that the state may grow. */
 function headFor(state: TaskState, entry: LedgerEntry): ChainHead | undefined {
-  const first: ChainHead = { hash: genesisOf(entry.chain), length: 0 }
-  if (entry.event.kind === 'run.opened') return first
+  if (entry.event.kind === 'run.opened') return { hash: genesisOf(entry.chain), length: 0 }
   if (entry.chain.startsWith('task:')) {
-    if (state.task === null) return first
-    return entry.chain === `task:${state.task}` ? (state.head ?? first) : undefined
+    if (state.head === null) return { hash: genesisOf(entry.chain), length: 0 }
+    return entry.chain === `task:${state.task}` ? state.head : undefined
   }
   const run = openRunOf(state)
   return run !== null && run.id === idOf(entry) ? run.head : undefined

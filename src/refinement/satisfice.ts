@@ -75,7 +75,8 @@ export function satisfice(input: StopInput): SatisficingResult {
     return stop('same_failure', `iteration ${n} fails exactly as iteration ${twin + 1} did`)
   }
   const window = history.slice(-FLAT_OVER - 1).map((round) => round.score)
-  const moved = Math.max(...window) - Math.min(...window)
+  // Scores have four digits; the difference of two of them must have no more.
+  const moved = Math.round((Math.max(...window) - Math.min(...window)) * 10_000) / 10_000
   if (window.length > FLAT_OVER && moved < FLAT) {
     return stop(
       'flat',

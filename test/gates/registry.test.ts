@@ -50,7 +50,7 @@ describe.each(GATES.map((gate) => [gate.id, gate] as const))('gate %s', (_id, ga
     expect(report.verdict.subject.tree).toBe(context.changes.tree)
     expect(report.verdict.findings.length).toBeLessThanOrEqual(100)
     expect(report.verdict.reason).not.toMatch(/undefined|NaN|!$/)
-    if (report.verdict.status === 'not_applicable') expect(report.score).toBeNull()
+    expect(report.verdict.status !== 'not_applicable' || report.score === null).toBe(true)
   })
 
   test('does not let a run that was stopped before it began look good', async () => {
@@ -74,9 +74,9 @@ describe.each(GATES.map((gate) => [gate.id, gate] as const))('gate %s', (_id, ga
       install: broken,
     })
     const report = await reportOf(gate, { ...context, workspace: broken, readBase: broken })
-    const started = ['lint', 'typecheck', 'tests'].includes(gate.id)
-    if (started)
-      expect(report.verdict).toMatchObject({ status: 'error', reason: expect.stringContaining('disk gone') })
-    if (!permits(report.verdict.status)) expect(report.score ?? 0).toBe(0)
+    const { status, reason } = report.verdict
+    const starts = ['lint', 'typecheck', 'tests'].includes(gate.id)
+    expect(!starts || (status === 'error' && reason.includes('disk gone'))).toBe(true)
+    expect(permits(status) || (report.score ?? 0) === 0).toBe(true)
   })
 })

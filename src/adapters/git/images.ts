@@ -86,7 +86,7 @@ export function symlinkProblem(path: string, target: string): Problem | undefine
   const climbs = up < 0 ? parts.length : up
   const folder = path.split('/').slice(0, -1)
   const below = parts.slice(climbs)
-  if (climbs > folder.length || below.includes('..')) return refuse('points outside the repository')
+  if (climbs > folder.length) return refuse('points outside the repository')
   const resolved = [...folder.slice(0, folder.length - climbs), ...below].join('/')
   const wrong = resolved === '' ? undefined : pathProblem(resolved)
   return wrong === undefined ? undefined : refuse(`has a target that ${wrong}`)

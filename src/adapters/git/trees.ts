@@ -37,9 +37,7 @@ async function fillIndex(
       ? `0 ${nothing}\t${file.path}\0`
       : `${file.after.mode} ${file.after.blob}\t${file.path}\0`,
   )
-  // Deletions first: a folder may stand where a file was.
-  const input = lines.toSorted((a, b) => Number(b.startsWith('0 ')) - Number(a.startsWith('0 '))).join('')
-  await runner.run(['update-index', '-z', '--index-info'], { env, input })
+  await runner.run(['update-index', '-z', '--index-info'], { env, input: lines.join('') })
 }
 
 /** Tree id of the commit's tree with these files, written where the runner and `env` say. No checks. */

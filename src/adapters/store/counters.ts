@@ -9,11 +9,15 @@ export interface StoredCounters extends Counters {
 /**
  * `write` is synchronous and durable, and is refused (false) while a transaction of this process is open or the store
  * is busy; then the figure waits in memory for the next chance. A count is never worth failing the work that it counts.
+ * `read()` gives what the store held when it was opened, and what this process raised since.
  */
-export function makeCounters(x: {
+export async function makeCounters(x: {
   write: (name: string, by: number) => boolean
-  read: () => Readonly<Record<string, number>>
-}): StoredCounters {
+  read: () => Promise<readonly { name: string; value: number | string }[]>
+}): Promise<StoredCounters> {
+  const counts: Record<string, number> = Object.fromEntries(
+    (await x.read()).map((row) => [row.name, Number(row.value)]),
+  )
   const pending = new Map<string, number>()
   const flush = (): void => {
     for (const [name, by] of pending) {
@@ -23,14 +27,11 @@ export function makeCounters(x: {
   }
   return {
     raise(name, by = 1) {
+      counts[name] = (counts[name] ?? 0) + by
       pending.set(name, (pending.get(name) ?? 0) + by)
       flush()
     },
-    read() {
-      const counts = { ...x.read() }
-      for (const [name, by] of pending) counts[name] = (counts[name] ?? 0) + by
-      return counts
-    },
+    read: () => ({ ...counts }),
     flush,
   }
 }

@@ -1,7 +1,7 @@
 // Owns leases: one holder a key, a token that only rises, expiry by the clock port.
 import type { Clock, Counters, Fence, Leases } from '../../ports.ts'
+import type { Run } from './connection.ts'
 import type { Queries } from './queries.ts'
-import type { Run } from './transaction.ts'
 
 /** Each call is one statement, and so one durable transaction: two processes cannot both see the key free. */
 export function makeLeases(run: Run, queries: Queries, clock: Clock, counters: Counters): Leases {

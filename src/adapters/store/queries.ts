@@ -70,6 +70,18 @@ export function makeQueries(db: Kysely<Tables>) {
     fence: prepare(
       db.selectFrom('leases').select(['holder', 'token', 'expires_at']).where('key', '=', text('key')),
     ),
+    task: prepare(db.selectFrom('tasks').selectAll().where('id', '=', text('id'))),
+    tasks: prepare(
+      db.selectFrom('tasks').selectAll().orderBy('updated_at', 'desc').orderBy('id').limit(count('limit')),
+    ),
+    text: prepare(
+      db
+        .selectFrom('task_texts')
+        .select('text')
+        .where('task', '=', text('task'))
+        .where('name', '=', text('name')),
+    ),
+    counters: prepare(db.selectFrom('counters').selectAll().orderBy('name')),
     putText: prepare(
       db
         .insertInto('task_texts')

@@ -1,17 +1,20 @@
-// Owns everything that is SQLite: the node:sqlite driver under Kysely, durability, the ledger's triggers, its errors.
+// Owns everything that is SQLite: node:sqlite as a connection and under Kysely, durability, triggers, its errors.
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
-import { CompiledQuery, Kysely, SqliteDialect, SqliteDriver, sql } from 'kysely'
+import { CompiledQuery, Kysely, sql, SqliteDialect, SqliteDriver } from 'kysely'
 import type { DatabaseConnection, SqliteDatabase, SqliteStatement } from 'kysely'
+import type { Connection, Result, Run } from './connection.ts'
+import { migrate } from './schema.ts'
 import type { DialectExtras, Tables } from './schema.ts'
 import { StoreError } from './store-error.ts'
 
 /** Milliseconds that a writer waits for another process before it gives up as `busy`. */
 const BUSY_MS = 10_000
 
-export const SQLITE: DialectExtras = {
+const EXTRAS: DialectExtras = {
   async protect(db, table) {
     for (const verb of ['update', 'delete'] as const) {
       await sql`create trigger ${sql.id(`${table}_no_${verb}`)} before ${sql.raw(verb)} on ${sql.table(table)}
@@ -21,42 +24,102 @@ export const SQLITE: DialectExtras = {
 }
 
 export interface SqliteFile {
-  readonly db: Kysely<Tables>
-  /** For what must not wait for the event loop: counters. */
-  readonly raw: DatabaseSync
-  close(): Promise<void>
+  readonly writer: Connection
+  /** Sees what was committed, and never waits for a transaction of the writer. */
+  readonly reader: Connection
+  /** Compiles queries for this dialect; runs none. */
+  readonly builder: Kysely<Tables>
 }
 
 /**
  * WAL, synchronous FULL: what was committed survives kill -9 and power loss. Threat: the state holds text of private
  * repositories, so file and folder are the owner's alone.
  */
-export function openSqlite(file: string, mode: 'write' | 'read'): SqliteFile {
+export async function openSqlite(file: string): Promise<SqliteFile> {
   try {
-    if (mode === 'write') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    const raw = new DatabaseSync(file, { timeout: BUSY_MS })
-    if (mode === 'write') {
-      chmodSync(file, 0o600)
-      raw.exec('pragma journal_mode = wal; pragma synchronous = full;')
-    } else {
-      raw.exec('pragma query_only = on;')
-    }
-    const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(raw) })
-    return {
-      db,
-      raw,
-      async close() {
-        await db.destroy()
-        if (raw.isOpen) raw.close()
-      },
-    }
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    const writer = new DatabaseSync(file, { timeout: BUSY_MS })
+    chmodSync(file, 0o600)
+    writer.exec('pragma journal_mode = wal; pragma synchronous = full;')
+    const builder = new Kysely<Tables>({ dialect: new NodeSqliteDialect(writer) })
+    await migrate(builder, EXTRAS)
+    const reader = new DatabaseSync(file, { timeout: BUSY_MS })
+    reader.exec('pragma query_only = on;')
+    return { writer: connect(writer), reader: connect(reader), builder }
   } catch (error) {
     throw sqliteError(error, `cannot open ${file}`)
   }
 }
 
+function connect(raw: DatabaseSync): Connection {
+  const shim = new Shim(raw)
+  const inside = new AsyncLocalStorage<{ open: boolean }>()
+  let turn: Promise<unknown> = Promise.resolve()
+
+  const now = <R>(query: CompiledQuery<R>): Result<R> => {
+    try {
+      const statement = shim.prepare(query.sql)
+      if (statement.reader) return { rows: statement.all(query.parameters) as R[], changed: 0 }
+      return { rows: [], changed: Number(statement.run(query.parameters).changes) }
+    } catch (error) {
+      throw sqliteError(error, 'the store refused a statement')
+    }
+  }
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    // Threat: the one writer would wait for itself for ever
+    if (inside.getStore()?.open === true) {
+      throw new StoreError('nested', 'a transaction is open here · use it, or wait for its end')
+    }
+    const mine = turn.then(work)
+    turn = mine.catch(() => undefined)
+    return mine
+  }
+
+  return {
+    run: (query) => inTurn(async () => now(query)),
+    transaction: (work) =>
+      inTurn(async () => {
+        const scope = { open: true }
+        const run: Run = async (query) => {
+          if (!scope.open) throw new StoreError('nested', 'the transaction has ended · open another')
+          return now(query)
+        }
+        now(BEGIN)
+        try {
+          const result = await inside.run(scope, () => work(run))
+          now(COMMIT)
+          return result
+        } catch (error) {
+          if (raw.isTransaction) now(ROLLBACK)
+          throw error
+        } finally {
+          scope.open = false
+        }
+      }),
+    tryRun(query) {
+      if (!raw.isOpen || raw.isTransaction) return false
+      try {
+        now(query)
+        return true
+      } catch {
+        return false
+      }
+    },
+    close: () =>
+      inTurn(async () => {
+        if (raw.isOpen) raw.close()
+      }),
+  }
+}
+
+// A deferred transaction takes the write lock at its first write, and fails there when somebody wrote since its first
+// read; an immediate one waits at the start.
+const BEGIN = CompiledQuery.raw('begin immediate')
+const COMMIT = CompiledQuery.raw('commit')
+const ROLLBACK = CompiledQuery.raw('rollback')
+
 /** Foreign error → StoreError. Codes: sqlite.org/rescode.html. */
-export function sqliteError(error: unknown, doing: string): StoreError {
+function sqliteError(error: unknown, doing: string): StoreError {
   if (error instanceof StoreError) return error
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0
   const detail = `${doing}: ${error instanceof Error ? error.message : String(error)}`
@@ -98,7 +161,7 @@ class Shim implements SqliteDatabase {
 }
 
 function shimOf(statement: StatementSync): SqliteStatement {
-  // the core binds only text, numbers and null
+  // the store binds only text, numbers and null
   const bound = (values: readonly unknown[]): SQLInputValue[] => values as SQLInputValue[]
   return {
     reader: statement.columns().length > 0,
@@ -123,11 +186,7 @@ class NodeSqliteDialect extends SqliteDialect {
 }
 
 class ImmediateDriver extends SqliteDriver {
-  // A deferred transaction takes the write lock at its first write, and fails there when somebody wrote since its
-  // first read; an immediate one waits at the start.
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(BEGIN_IMMEDIATE)
+    await connection.executeQuery(BEGIN)
   }
 }
-
-const BEGIN_IMMEDIATE = CompiledQuery.raw('begin immediate')

@@ -1,6 +1,4 @@
 // Owns the store: state cache, ledger rows, texts, leases and counters of one file that several processes share.
-import { AsyncLocalStorage } from 'node:async_hooks'
-import type { CompiledQuery } from 'kysely'
 import { LedgerEntryContract } from '../../contracts/ledger.ts'
 import type { LedgerEntry } from '../../contracts/ledger.ts'
 import type { Clock, Leases, Store, TaskRow } from '../../ports.ts'
@@ -8,12 +6,13 @@ import { makeCounters } from './counters.ts'
 import type { StoredCounters } from './counters.ts'
 import { makeLeases } from './leases.ts'
 import { makeQueries } from './queries.ts'
-import { migrate } from './schema.ts'
-import { openSqlite, SQLITE, sqliteError } from './sqlite.ts'
-import type { SqliteFile } from './sqlite.ts'
+import { openSqlite } from './sqlite.ts'
 import { StoreError } from './store-error.ts'
-import { makeRun, makeTransaction, readHead } from './transaction.ts'
-import type { Run } from './transaction.ts'
+import { makeTransaction, readHead } from './transaction.ts'
+import type { KnownHeads } from './transaction.ts'
+
+/** Chains whose head a process keeps in memory; past it the next append reads its head again. */
+const KNOWN_HEADS = 1000
 
 export interface OpenStore {
   store: Store
@@ -22,77 +21,46 @@ export interface OpenStore {
 }
 
 /**
- * Opens the file, made and migrated as needed. Reads go over a connection of their own, so that they see only what was
- * committed and never wait for a transaction. `store.close()` ends all three.
+ * Opens the file, made and migrated as needed. Leases and transactions of one process take turns on one connection,
+ * those of several on the file's lock. `store.close()` ends all three. Throws StoreError.
  */
 export async function openStore(x: { file: string; clock: Clock }): Promise<OpenStore> {
-  const writer = openSqlite(x.file, 'write')
-  await guarded('migrate the store', () => migrate(writer.db, SQLITE))
-  const reader = openSqlite(x.file, 'read')
-  const queries = makeQueries(writer.db)
-  const counters = countersOf(writer, reader, queries.raise)
-  const inside = new AsyncLocalStorage<{ open: boolean }>()
-  const alone = <T>(doing: string, work: () => Promise<T>): Promise<T> => {
-    // Threat: the one writer would wait for itself for ever
-    if (inside.getStore()?.open === true) {
-      throw new StoreError('nested', `${doing}: a transaction is open · use it, or wait for its end`)
-    }
-    return guarded(doing, work)
-  }
-  const runWriter = makeRun(writer.db)
-  const runReader = makeRun(reader.db)
-  const read: Run = (query) => guarded('read the store', () => runReader(query))
-  const lease: Run = (query) => alone('move a lease', () => runWriter(query))
-
+  const { writer, reader, builder } = await openSqlite(x.file)
+  const queries = makeQueries(builder)
+  const counters = await makeCounters({
+    write: (name, by) => writer.tryRun(queries.raise({ name, by })),
+    read: async () => (await reader.run(queries.counters({}))).rows,
+  })
+  const known: KnownHeads = new Map()
   const store: Store = {
     async transaction(work) {
-      const scope = { open: true }
+      const made: KnownHeads = new Map()
       try {
-        return await alone('write the store', () =>
-          writer.db
-            .transaction()
-            .execute((trx) =>
-              inside.run(scope, () => work(makeTransaction(makeRun(trx), queries, x.clock, counters))),
-            ),
+        const result = await writer.transaction((run) =>
+          work(makeTransaction({ run, queries, clock: x.clock, counters, known, made })),
         )
+        remember(known, made)
+        return result
       } finally {
-        scope.open = false
         counters.flush()
       }
     },
     async task(id) {
-      const row = await guarded('read a task', () =>
-        reader.db.selectFrom('tasks').selectAll().where('id', '=', id).executeTakeFirst(),
-      )
-      return row === undefined ? undefined : taskOf(row)
+      const { rows } = await reader.run(queries.task({ id }))
+      return rows.map(taskOf)[0]
     },
     async tasks(limit) {
-      const rows = await guarded('read the tasks', () =>
-        reader.db
-          .selectFrom('tasks')
-          .selectAll()
-          .orderBy('updated_at', 'desc')
-          .orderBy('id')
-          .limit(limit)
-          .execute(),
-      )
+      const { rows } = await reader.run(queries.tasks({ limit }))
       return rows.map(taskOf)
     },
-    head: (chain) => readHead(read, queries, chain),
+    head: (chain) => readHead(reader.run, queries, chain),
     async entries(chain) {
-      const { rows } = await read(queries.entries({ chain }))
+      const { rows } = await reader.run(queries.entries({ chain }))
       return rows.map((row, index) => parseEntry(row.entry, chain, index))
     },
     async text(task, name) {
-      const row = await guarded('read a text', () =>
-        reader.db
-          .selectFrom('task_texts')
-          .select('text')
-          .where('task', '=', task)
-          .where('name', '=', name)
-          .executeTakeFirst(),
-      )
-      return row?.text
+      const { rows } = await reader.run(queries.text({ task, name }))
+      return rows[0]?.text
     },
     async close() {
       counters.flush()
@@ -100,39 +68,12 @@ export async function openStore(x: { file: string; clock: Clock }): Promise<Open
       await writer.close()
     },
   }
-  return { store, leases: makeLeases(lease, queries, x.clock, counters), counters }
+  return { store, leases: makeLeases(writer.run, queries, x.clock, counters), counters }
 }
 
-/** Errors of the driver become StoreErrors; a caller's own error out of a transaction passes as it is. */
-async function guarded<T>(doing: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw error instanceof Error && 'errcode' in error ? sqliteError(error, doing) : error
-  }
-}
-
-function countersOf(
-  writer: SqliteFile,
-  reader: SqliteFile,
-  raise: (values: { name: string; by: number }) => CompiledQuery,
-): StoredCounters {
-  return makeCounters({
-    write(name, by) {
-      if (!writer.raw.isOpen || writer.raw.isTransaction) return false
-      const { sql, parameters } = raise({ name, by })
-      try {
-        writer.raw.prepare(sql).run(...(parameters as (string | number)[]))
-        return true
-      } catch {
-        return false
-      }
-    },
-    read() {
-      const rows = reader.raw.prepare('select name, value from counters order by name').all()
-      return Object.fromEntries(rows.map((row) => [String(row['name']), Number(row['value'])]))
-    },
-  })
+function remember(known: KnownHeads, made: KnownHeads): void {
+  if (known.size > KNOWN_HEADS) known.clear()
+  for (const [chain, head] of made) known.set(chain, head)
 }
 
 function taskOf(row: { id: string; version: number | string; state: string; updated_at: string }): TaskRow {

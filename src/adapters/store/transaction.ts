@@ -1,40 +1,38 @@
 // Owns what one transaction of the store may do: append, save the fold, check the fence, keep a text.
-import type { CompiledQuery, Transaction } from 'kysely'
 import { canonicalJson } from '../../contracts/canonical.ts'
 import { genesisOf } from '../../contracts/ledger.ts'
-import type { ChainHead, LedgerEntry } from '../../contracts/ledger.ts'
+import type { ChainHead } from '../../contracts/ledger.ts'
 import type { Clock, Counters, StoreTransaction } from '../../ports.ts'
+import type { Run } from './connection.ts'
 import type { Queries } from './queries.ts'
-import type { Tables } from './schema.ts'
 import { StoreError } from './store-error.ts'
 
-export type Run = <R>(query: CompiledQuery<R>) => Promise<{ rows: R[]; changed: number }>
+/** Heads by chain that this process saw committed. A row never changes, so what was once at its place stays known. */
+export type KnownHeads = Map<string, ChainHead>
 
-export function makeRun(
-  db: Transaction<Tables> | { executeQuery: Transaction<Tables>['executeQuery'] },
-): Run {
-  return async (query) => {
-    const result = await db.executeQuery(query)
-    return { rows: result.rows, changed: Number(result.numAffectedRows ?? 0n) }
-  }
-}
-
-export function makeTransaction(
-  run: Run,
-  queries: Queries,
-  clock: Clock,
-  counters: Counters,
-): StoreTransaction {
+export function makeTransaction(x: {
+  run: Run
+  queries: Queries
+  clock: Clock
+  counters: Counters
+  known: KnownHeads
+  /** Heads that this transaction makes; known once it is committed. */
+  made: KnownHeads
+}): StoreTransaction {
+  const { run, queries, clock, counters, known, made } = x
   return {
     async append(entry) {
-      const head = await readHead(run, queries, entry.chain)
-      if (entry.seq !== head.length || entry.prev !== head.hash) {
+      const { chain, seq, prev, hash } = entry
+      const follows = (head: ChainHead | undefined): boolean => head?.length === seq && head.hash === prev
+      if (!follows(made.get(chain) ?? known.get(chain)) && !follows(await readHead(run, queries, chain))) {
         throw new StoreError(
           'conflict',
-          `entry ${entry.seq} of ${entry.chain} does not follow ${head.hash}:${head.length} · read the head again`,
+          `entry ${seq} of ${chain} does not follow its head · read the head again`,
         )
       }
-      await run(queries.append(rowOf(entry)))
+      // a second entry of that number, by whoever was faster, is refused by the key: conflict
+      await run(queries.append({ chain, seq, hash, entry: canonicalJson(entry) }))
+      made.set(chain, { hash, length: seq + 1 })
     },
     async saveTask(row, version) {
       const values = { id: row.id, state: row.state, updated_at: row.updatedAt }
@@ -72,8 +70,4 @@ export async function readHead(run: Run, queries: Queries, chain: string): Promi
   return last === undefined
     ? { hash: genesisOf(chain), length: 0 }
     : { hash: last.hash, length: Number(last.seq) + 1 }
-}
-
-function rowOf(entry: LedgerEntry): { chain: string; seq: number; hash: string; entry: string } {
-  return { chain: entry.chain, seq: entry.seq, hash: entry.hash, entry: canonicalJson(entry) }
 }

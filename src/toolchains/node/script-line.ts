@@ -127,8 +127,8 @@ function runnerOf(
     const args = words.slice(index + 1)
     if (isRunner(name, args)) return { runner: name, args, wrapper }
     if (name === 'c8' || name === 'nyc') wrapper = name
-    const skips = /^\w+=/.test(word) || WRAPPERS.has(name) || (index > 0 && word.startsWith('-'))
-    if (!skips) return null
+    const option = index > 0 && (word.startsWith('-') || words[index - 1]?.startsWith('-') === true)
+    if (!/^\w+=/.test(word) && !WRAPPERS.has(name) && !option) return null
   }
   return null
 }

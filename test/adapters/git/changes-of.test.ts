@@ -72,7 +72,7 @@ test('ignored and installed files are left out, tracked files that match an igno
     ':(glob)**': 'an odd name\n',
   })
   await mkdir(join(folder, 'ignored/nested/.git'), { recursive: true })
-  await execa('mkfifo', [join(folder, 'ignored/pipe')])
+  await makePipe(join(folder, 'ignored/pipe'))
   const answer = await ours.changesOf(folder, base)
   expect(answer.ok && answer.changes.files.map((file) => file.path)).toEqual([':(glob)**', 'kept.log'])
 })
@@ -90,12 +90,12 @@ const hostile: readonly Hostile[] = [
   ['.GIT at the top', 'change-nested-git', '.GIT', (f) => mkdir(join(f, '.GIT'))],
   ['git~1', 'change-nested-git', 'git~1', (f) => writeFile(join(f, 'git~1'), '')],
   ['.git with an invisible letter', 'change-nested-git', '.g\u200cit', (f) => mkdir(join(f, '.g\u200cit'))],
-  ['a named pipe', 'change-special-file', 'lib/pipe', (f) => execa('mkfifo', [join(f, 'lib/pipe')])],
+  ['a named pipe', 'change-special-file', 'lib/pipe', (f) => makePipe(join(f, 'lib/pipe'))],
   [
     'a pipe named .gitignore',
     'change-special-file',
     'lib/.gitignore',
-    (f) => execa('mkfifo', [join(f, 'lib/.gitignore')]),
+    (f) => makePipe(join(f, 'lib/.gitignore')),
   ],
   ['a socket', 'change-special-file', 'sock', (f) => listenAt(join(f, 'sock'))],
   ['an absolute symlink', 'change-symlink', 'l', (f) => symlink('/etc/passwd', join(f, 'l'))],
@@ -152,6 +152,15 @@ test.skipIf(process.getuid?.() !== 0)('a device is refused', async () => {
   })
 })
 
+test('folders nested deeper than a path may be long are refused', async () => {
+  const { ours, folder, base } = await exported()
+  const nest = `for i in $(seq 30); do mkdir ${'d'.repeat(200)} && cd ${'d'.repeat(200)}; done; true`
+  await execa('sh', ['-c', nest], { cwd: folder })
+  const answer = await ours.changesOf(folder, base)
+  await execa('rm', ['-rf', folder])
+  expect(answer).toMatchObject({ ok: false, problem: { rule: 'change-unreadable' } })
+})
+
 test('hard links are plain files with their bytes', async () => {
   const { ours, folder, base } = await exported()
   await link(join(folder, 'a.txt'), join(folder, 'b.txt'))
@@ -164,6 +173,26 @@ test('a symlink that was in the base and leads out stays; it is no change', asyn
   await writeFile(join(folder, 'new'), 'x\n')
   const answer = await ours.changesOf(folder, base)
   expect(answer.ok && answer.changes.files.map((file) => file.path)).toEqual(['new'])
+})
+
+test('names in the base that no change may have do no harm', async () => {
+  const { ours, folder, base } = await exported({
+    'a\\b': 'x',
+    'c:d': 'x',
+    'Docs/a': 'x',
+    'docs/a': 'x',
+    readme: 'x',
+    README: 'x',
+  })
+  expect(await ours.changesOf(folder, base)).toMatchObject({ ok: true, changes: { files: [] } })
+  await writeFiles(folder, { 'Docs/new': 'x', 'docs/new2': 'x' })
+  await rm(join(folder, 'readme'))
+  const answer = await ours.changesOf(folder, base)
+  expect(answer.ok && answer.changes.files.map((file) => file.path)).toEqual([
+    'Docs/new',
+    'docs/new2',
+    'readme',
+  ])
 })
 
 test('attributes, configuration, hooks and nested git folders of the copy run nothing and hide nothing', async () => {
@@ -234,6 +263,10 @@ test('a sha256 repository gives sha256 ids', async () => {
   expect(answer.changes.tree).toHaveLength(64)
   expect(answer.changes.files[0]?.after?.blob).toHaveLength(64)
 })
+
+async function makePipe(path: string): Promise<void> {
+  await execa('sh', ['-c', 'mkfifo "$1"', 'sh', path])
+}
 
 async function listenAt(path: string): Promise<void> {
   const server = createServer()

@@ -1,5 +1,5 @@
 // Holds openGit to its promises: every problem of a repository is named at once, and nothing of the repository runs.
-import { access, appendFile, chown, mkdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { access, appendFile, chmod, chown, mkdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openGit } from '../../../src/adapters/git/open.ts'
@@ -67,10 +67,24 @@ test('changed, staged and deleted files are named as one problem', async () => {
   expect(found[0]?.message).toContain('a.txt, c.txt, new.txt.')
 })
 
-test('a change of the same size within the second of the commit is seen', async () => {
+test('a change that only the age of the index betrays is seen', async () => {
   const repo = await repository({ 'a.txt': 'one\n' })
-  await writeFile(join(repo, 'a.txt'), 'two\n')
+  const file = join(repo, 'a.txt')
+  await git(repo, 'config', 'core.trustctime', 'false')
+  await utimes(file, 1_700_000_000, 1_700_000_000)
+  await git(repo, 'add', 'a.txt')
+  await writeFile(file, 'two\n')
+  await utimes(file, 1_700_000_000, 1_700_000_000)
+  await utimes(join(repo, '.git/index'), 1_700_000_000, 1_700_000_000)
   expect(await rules(repo)).toEqual(['repo-dirty'])
+})
+
+test('file modes count as the repository’s own configuration says', async () => {
+  const repo = await repository({ 'a.txt': 'one\n' })
+  await chmod(join(repo, 'a.txt'), 0o755)
+  expect(await rules(repo)).toEqual(['repo-dirty'])
+  await git(repo, 'config', 'core.fileMode', 'false')
+  expect(await rules(repo)).toEqual([])
 })
 
 test('a file that was only touched is clean', async () => {
@@ -149,9 +163,9 @@ test('a linked working tree, packed refs, a shared clone and sha256 objects open
   expect(await wide.git.readFile('a.txt', wide.base)).toEqual(Buffer.from('a\n'))
 })
 
-test('a repository whose path has spaces, quotes and a hash opens', async () => {
+test('a repository whose path has spaces, quotes, a hash and a line break opens', async () => {
   const repo = await repository({ 'a.txt': 'a\n' })
-  const odd = join(repo, '..', '#odd "name" \\ü')
+  const odd = join(repo, '..', '#odd "name" \\ü\nx')
   await git(repo, 'clone', '-q', repo, odd)
   const { git: ours, base } = await opened(odd)
   expect(await ours.readFile('a.txt', base)).toEqual(Buffer.from('a\n'))
@@ -194,6 +208,20 @@ test('opening runs no hook, filter, monitor or alias of the repository, and writ
   expect(await readFile(join(repo, '.git/index'), 'hex')).toBe(before)
   // The trap is real: a person's own git springs it.
   await git(repo, 'status').catch(() => undefined)
+  await access(marker)
+})
+
+test('a submodule is not entered: its filters do not run', async () => {
+  const other = await repository({ 'x.txt': 'x\n', '.gitattributes': '* filter=evil\n' })
+  const repo = await repository({ 'a.txt': 'a\n' })
+  await git(repo, 'submodule', '--quiet', 'add', other, 'vendor')
+  await commitAll(repo, 'a submodule')
+  const marker = join(repo, '../marker')
+  await git(join(repo, 'vendor'), 'config', 'filter.evil.clean', `touch ${marker}; cat`)
+  await utimes(join(repo, 'vendor/x.txt'), 1_000_000_000, 1_000_000_000)
+  expect(await rules(repo)).toEqual(['repo-submodule'])
+  await expect(access(marker)).rejects.toThrow('ENOENT')
+  await git(repo, 'status')
   await access(marker)
 })
 

@@ -1,0 +1,211 @@
+// Real runners, started exactly as the toolchain says, in plain workspaces.
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, readFile, readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { beforeAll, expect, test, type TestContext as VitestContext } from 'vitest'
+import type { QualityReport } from '../../src/contracts/quality-report.ts'
+import { runGates } from '../../src/gates/orchestrate.ts'
+import { GATES } from '../../src/gates/registry.ts'
+import type { Files } from '../fakes/change.ts'
+import { contextOf, realClock, toolchainOf } from '../fakes/gate-context.ts'
+import { plainWorkspace } from '../fakes/plain-workspace.ts'
+
+const MODULES = join(import.meta.dirname, '../../node_modules')
+const run = promisify(execFile)
+
+/** The package of the demo with its own development tools, installed once; or why that was not possible. */
+let minimist: { files: Files; nodeModules: string } | { missing: string }
+
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'minimist-'))
+  const source = await readdir(join(MODULES, 'demo-minimist'), { recursive: true, withFileTypes: true })
+  const files: Record<string, string> = {}
+  for (const entry of source.filter((one) => one.isFile())) {
+    const path = join(entry.parentPath, entry.name)
+    files[path.slice(join(MODULES, 'demo-minimist').length + 1)] = await readFile(path, 'utf8')
+  }
+  await cp(join(MODULES, 'demo-minimist'), folder, { recursive: true, dereference: true })
+  minimist = await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: folder,
+  }).then(
+    () => ({ files, nodeModules: join(folder, 'node_modules') }),
+    (error: unknown) => ({
+      missing: `npm install of the demo package failed: ${String(error).slice(0, 200)}`,
+    }),
+  )
+}, 180_000)
+
+function needMinimist(context: VitestContext): { files: Files; nodeModules: string } {
+  if ('missing' in minimist) context.skip(minimist.missing)
+  return minimist
+}
+
+async function reportOf(before: Files, after: Files, nodeModules: string): Promise<QualityReport> {
+  const context = await contextOf({ before, after, nodeModules })
+  const { report } = await runGates(GATES, context, {
+    clock: realClock,
+    subject: {},
+    iteration: 1,
+    previous: null,
+  })
+  return report
+}
+
+function gate(report: QualityReport, id: string): QualityReport['gates'][number]['verdict'] {
+  const found = report.gates.find((one) => one.id === id)
+  if (found === undefined) throw new Error(`no gate ${id}`)
+  return found.verdict
+}
+
+const FIX = (text: string): string =>
+  text.replace(
+    '        var o = obj;\n',
+    "        for (var i = 0; i < keys.length; i++) {\n            if (keys[i] === 'constructor') return;\n        }\n        var o = obj;\n",
+  )
+const NEW_TEST = `
+test('constructor is no key', function (t) {
+    var argv = parse(['--constructor.prototype.x', '1']);
+    t.equal((function () {}).x, undefined);
+    t.end();
+});
+`
+
+test('the demo package: 159 results by tap 0.4, one more with the fix, its changed lines covered', async (context) => {
+  const { files, nodeModules } = needMinimist(context)
+  const after = {
+    ...files,
+    'index.js': FIX(files['index.js'] ?? ''),
+    'test/proto.js': `${files['test/proto.js']}${NEW_TEST}`,
+  }
+  expect(after['index.js']).not.toBe(files['index.js'])
+  const report = await reportOf(files, after, nodeModules)
+  expect(gate(report, 'tests')).toMatchObject({ status: 'pass', value: '160/160' })
+  expect(gate(report, 'coverage')).toMatchObject({ status: 'pass', value: '100 % (2/2)' })
+  expect(gate(report, 'typecheck')).toMatchObject({ status: 'not_applicable', reason: 'no TypeScript' })
+  expect(report.accepted).toBe(true)
+})
+
+test('the demo package: a change that breaks tests, and lines that no test runs, are held', async (context) => {
+  const { files, nodeModules } = needMinimist(context)
+  const index = files['index.js'] ?? ''
+  const broken = await reportOf(files, { ...files, 'index.js': index.replace("'--'", "'++'") }, nodeModules)
+  expect(gate(broken, 'tests').status).toBe('fail')
+  expect(gate(broken, 'coverage')).toMatchObject({ status: 'inconclusive', reason: 'not run: tests failed' })
+  const idle = `${index}\nfunction idle (a) {\n    if (a) return 1;\n    return 2;\n}\n`
+  const uncovered = await reportOf(files, { ...files, 'index.js': idle }, nodeModules)
+  expect(gate(uncovered, 'tests').status).toBe('pass')
+  expect(gate(uncovered, 'coverage')).toMatchObject({ status: 'fail', value: '0 % (0/2)' })
+})
+
+test('tap 0.4 without test files prints 0/0 ok and exits 0: an error here', async (context) => {
+  const { files, nodeModules } = needMinimist(context)
+  const bare = Object.fromEntries(Object.entries(files).filter(([path]) => !path.startsWith('test/')))
+  const report = await reportOf(bare, { ...bare, 'index.js': `${files['index.js']}\nmore()\n` }, nodeModules)
+  expect(['error', 'fail']).toContain(gate(report, 'tests').status)
+  expect(gate(report, 'tests').reason).toContain('no test ran')
+})
+
+test('tape: flat TAP is counted by title and ordinal, with coverage', async (context) => {
+  const { nodeModules } = needMinimist(context)
+  const files = {
+    'package.json': JSON.stringify({ scripts: { test: 'tape test.js' }, devDependencies: { tape: '^3' } }),
+    'lib.js': 'module.exports = function (x) { return x }\n',
+    'test.js':
+      "var f = require('./lib'); require('tape')('same', function (t) { t.plan(2); t.equal(f(1), 1); t.ok(1) })\n",
+  }
+  const after = { ...files, 'lib.js': 'module.exports = function (x) {\n  if (!x) return 0\n  return x\n}\n' }
+  const report = await reportOf(files, after, nodeModules)
+  expect(gate(report, 'tests')).toMatchObject({ status: 'pass', value: '2/2' })
+  expect(gate(report, 'coverage').value).toBe('100 % (3/3)')
+})
+
+test('vitest: counted by its JSON report, covered by its own provider', async () => {
+  const files = {
+    'package.json': JSON.stringify({
+      type: 'module',
+      scripts: { pretest: 'node -e 0', test: 'npm run unit', unit: 'vitest' },
+      devDependencies: { vitest: '*', '@vitest/coverage-v8': '*' },
+    }),
+    'src/lib.ts': 'export const f = (x: number): number => x\n',
+    'test/lib.test.ts':
+      "import { expect, test } from 'vitest'\nimport { f } from '../src/lib.ts'\ntest('f', () => { expect(f(1)).toBe(1) })\n",
+  }
+  const after = {
+    ...files,
+    'src/lib.ts':
+      'export interface A {\n  x: number\n}\nexport function f(x: number): number {\n  if (x > 9) {\n    return 9\n  }\n  return x\n}\n',
+  }
+  const report = await reportOf(files, after, MODULES)
+  expect(gate(report, 'tests')).toMatchObject({ status: 'pass', value: '1/1' })
+  expect(gate(report, 'coverage')).toMatchObject({ status: 'fail', value: '66.6 % (2/3)' })
+  expect(gate(report, 'coverage').findings[0]?.location).toEqual({ path: 'src/lib.ts', line: 6 })
+})
+
+test('oxlint and tsc: new errors are told from those that stood before', async () => {
+  const files = {
+    'package.json': JSON.stringify({
+      type: 'module',
+      scripts: { test: 'node --test', lint: 'oxlint' },
+      devDependencies: { typescript: '*' },
+    }),
+    'tsconfig.json': JSON.stringify({
+      compilerOptions: { noEmit: true, allowImportingTsExtensions: true, types: [] },
+      include: ['src'],
+    }),
+    '.gitignore': 'node_modules\n',
+    '.oxlintrc.json': '{"rules":{"no-debugger":"error"}}',
+    'src/old.js': 'debugger\n',
+    'src/a.ts': 'export const a: number = 1\n',
+    'test/a.test.js': "import test from 'node:test'\ntest('a', () => {})\n",
+  }
+  const after = { ...files, 'src/old.js': '\n\ndebugger\n', 'src/a.ts': "export const a: number = 'x'\n" }
+  const report = await reportOf(files, after, MODULES)
+  expect(gate(report, 'lint')).toMatchObject({ status: 'pass', reason: '0 new lint errors, 1 stood before' })
+  expect(gate(report, 'typecheck')).toMatchObject({ status: 'fail', value: '1' })
+  expect(gate(report, 'typecheck').findings).toMatchObject([{ location: { path: 'src/a.ts', line: 1 } }])
+  const worse = await reportOf(files, { ...files, 'src/b.js': 'if (x) {}\ndebugger\n' }, MODULES)
+  expect(gate(worse, 'lint').status).toBe('fail')
+  expect(gate(worse, 'lint').findings).toEqual(
+    expect.arrayContaining([expect.objectContaining({ location: { path: 'src/b.js', line: 2 } })]),
+  )
+})
+
+test('a linter that only fails with the change is a failure even when its output cannot be counted', async () => {
+  const files = {
+    'package.json': JSON.stringify({ scripts: { test: 'node --test', lint: 'node lint.cjs' } }),
+    'lint.cjs':
+      "process.exitCode = require('node:fs').existsSync('bad') ? 1 : 0; console.log('something is wrong')\n",
+    'test/a.test.js': "require('node:test')('a', () => {})\n",
+  }
+  const report = await reportOf(files, { ...files, bad: '' }, MODULES)
+  expect(gate(report, 'lint')).toMatchObject({ status: 'fail' })
+  expect(gate(report, 'lint').findings[0]?.message).toBe('something is wrong')
+  const both = { ...files, bad: '' }
+  const twice = await reportOf(both, { ...both, 'a.js': '1\n' }, MODULES)
+  expect(gate(twice, 'lint').status).toBe('inconclusive')
+})
+
+test('npm hands arguments through scripts as the toolchain expects', async () => {
+  const files = {
+    'package.json': JSON.stringify({
+      scripts: { test: 'npm run unit', unit: 'npm run deep -- --given', deep: 'vitest' },
+    }),
+  }
+  const toolchain = await toolchainOf(files)
+  const workspace = await plainWorkspace({
+    files: new Map([
+      ['package.json', files['package.json'].replace('"vitest"', '"node args.cjs"')],
+      ['args.cjs', 'console.log(JSON.stringify(process.argv.slice(2)))'],
+    ]),
+  })
+  const command = toolchain?.test?.command
+  if (command === undefined) throw new Error('no test command')
+  const exec = workspace.exec(command)
+  let said = ''
+  for await (const chunk of exec.stdout) said += Buffer.from(chunk).toString('utf8')
+  await exec.result
+  await workspace.close()
+  expect(said.trim().split('\n').at(-1)).toMatch(/^\["--given","--run","--reporter=json",/)
+})
