@@ -4,7 +4,7 @@ import { verdictPages } from './comment.ts'
 import { escapeMarkdown } from './escape.ts'
 import { subjectText } from './figures.ts'
 import { blocks, verdictTable } from './markdown.ts'
-import { cleanLine, cut, sentence } from './plain.ts'
+import { cleanLine, cut } from './plain.ts'
 import { answerOf, heldFirst, sortFindings } from './rows.ts'
 
 /** Limits of GitHub's checks API: characters of summary and text, annotations of one request. */
@@ -66,6 +66,6 @@ function annotationOf(finding: Placed): Annotation {
     end_line: Math.max(line, end ?? line),
     annotation_level: LEVELS[finding.severity],
     title: cut(cleanLine(finding.rule), 200),
-    message: cut(fix === '' ? cleanLine(finding.message) : `${sentence(finding.message)} ${fix}`, 4_000),
+    message: cut(fix === '' ? cleanLine(finding.message) : `${cleanLine(finding.message)} · ${fix}`, 4_000),
   }
 }

@@ -1,7 +1,7 @@
 // Owns the pieces of Markdown that every page shares: tables, details, and texts cut to a limit by whole pieces.
 import type { Verdict } from '../contracts/verdict.ts'
 import { codeSpan, escapeMarkdown } from './escape.ts'
-import { cleanLine, sentence } from './plain.ts'
+import { cleanLine } from './plain.ts'
 import { LOOKS, placeOf, rowsOf, sortFindings } from './rows.ts'
 
 /** Cells must be Markdown already; a table without rows is no table. */
@@ -78,7 +78,7 @@ function findingList(findings: readonly Verdict['findings'][number][], indent: s
     const place = placeOf(finding)
     const fix = cleanLine(finding.fix ?? '')
     const where = place === undefined ? '' : `${codeSpan(place)} `
-    const message = fix === '' ? finding.message : `${sentence(finding.message)} ${fix}`
+    const message = fix === '' ? finding.message : `${finding.message} · ${fix}`
     return `${indent}- ${where}${codeSpan(finding.rule)}: ${escapeMarkdown(message)}`
   })
   const more = findings.length - shown.length

@@ -13,6 +13,8 @@ import { renderVerdictTable } from './verdict-table.ts'
 export interface RunTableOptions extends TerminalOptions {
   /** The next command to type; a fitting one when left out. */
   next?: string
+  /** Path of the repository for that command; the current folder when left out. */
+  repo?: string
 }
 
 /** Tables stay within the width; lines that a person copies (paths, heads, commands) are never cut or wrapped. */
@@ -114,14 +116,17 @@ function places(report: RunReport): string {
 }
 
 function next(report: RunReport, options: RunTableOptions): string {
-  return `next     ${options.next ?? nextCommand(report)}`
+  return `next     ${options.next ?? nextCommand(report, options.repo)}`
 }
 
 /** What a person most likely wants to type after this run. */
-export function nextCommand(report: RunReport): string {
+export function nextCommand(report: RunReport, repo?: string): string {
   if (report.outcome.kind === 'question')
     return 'add the answer to the issue file, then type the same command again'
-  if (report.branch !== null) return `git show ${shellWord(report.branch)}`
+  if (report.branch !== null) {
+    const git = repo === undefined ? 'git' : `git -C ${shellWord(repo)}`
+    return `${git} show ${shellWord(report.branch)}`
+  }
   return `npx --no-install autopilot ledger verify ${shellWord(report.bundle)} --head ${headText({ hash: report.ledgerHead, length: report.ledgerLength })}`
 }
 

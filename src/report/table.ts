@@ -63,6 +63,9 @@ export function layoutTable(
   return [...titles, ...rows.flatMap((row) => [...line(row.cells), ...(row.below ?? [])])]
 }
 
+/** Columns that the one marked `rest` has at least, if it needs them. */
+const LEAST_REST = 16
+
 function columnWidths(columns: readonly Column[], rows: readonly TableRow[], width: number): number[] {
   const natural = columns.map((column, at) =>
     Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row.cells[at]?.text ?? ''))),
@@ -70,8 +73,19 @@ function columnWidths(columns: readonly Column[], rows: readonly TableRow[], wid
   const fixed = columns.map((column, at) =>
     column.most === 'rest' ? 0 : Math.min(natural[at] ?? 0, column.most),
   )
-  const left = width - fixed.reduce((sum, one) => sum + one, 0) - 2 * (columns.length - 1)
-  return columns.map((column, at) =>
-    column.most === 'rest' ? Math.max(8, Math.min(natural[at] ?? 0, left)) : (fixed[at] ?? 0),
+  const rest = Math.min(
+    LEAST_REST,
+    ...columns.map((column, at) => (column.most === 'rest' ? (natural[at] ?? 0) : width)),
   )
+  const left = (): number => width - fixed.reduce((sum, one) => sum + one, 0) - 2 * (columns.length - 1)
+  // in a narrow terminal the widest columns give way, so that the last keeps room for words
+  while (left() < rest && Math.max(...fixed) > 4) narrow(fixed)
+  return columns.map((column, at) =>
+    column.most === 'rest' ? Math.max(1, Math.min(natural[at] ?? 0, left())) : (fixed[at] ?? 0),
+  )
+}
+
+function narrow(widths: number[]): void {
+  const widest = Math.max(...widths)
+  widths[widths.indexOf(widest)] = widest - 1
 }

@@ -1,6 +1,6 @@
 // Owns the terminal form of verdicts: name, value, threshold and verdict, with findings below their row.
 import type { Finding, Verdict } from '../contracts/verdict.ts'
-import { cleanLine, sentence, wrap } from './plain.ts'
+import { cleanLine, wrap } from './plain.ts'
 import type { Row } from './rows.ts'
 import { placeOf, rowsOf, sortFindings } from './rows.ts'
 import type { Column, TableRow, TerminalOptions } from './table.ts'
@@ -26,7 +26,7 @@ export function renderVerdictTable(verdicts: readonly Verdict[], options: Verdic
   const name: Column = { title: options.title ?? 'gate', most: Math.floor(width * (measured ? 0.3 : 0.4)) }
   const figures: Column[] = [
     { title: 'value', most: Math.floor(width * 0.18) },
-    { title: 'needs', most: Math.floor(width * 0.16) },
+    { title: 'needs', most: Math.floor(width * 0.24) },
   ]
   const columns: Column[] = [name, ...(measured ? figures : []), { title: 'verdict', most: 'rest' }]
   const table = rows.map((row) => tableRow(row, measured, options))
@@ -51,9 +51,9 @@ function findingLines(row: Row, width: number): string[] {
   return more > 0 ? [...lines, `  … ${more} more`] : lines
 }
 
-/** `index.js:14  tests: what was wrong. What to do.` */
+/** `index.js:14  tests: what was wrong · what to do` */
 function findingText(finding: Finding): string {
   const fix = cleanLine(finding.fix ?? '')
-  const message = fix === '' ? cleanLine(finding.message) : `${sentence(finding.message)} ${fix}`
-  return [placeOf(finding), `${cleanLine(finding.rule)}: ${message}`].filter(Boolean).join('  ')
+  const what = `${cleanLine(finding.rule)}: ${cleanLine(finding.message)}${fix === '' ? '' : ` · ${fix}`}`
+  return [placeOf(finding), what].filter(Boolean).join('  ')
 }

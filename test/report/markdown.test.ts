@@ -72,7 +72,7 @@ describe('renderComment', () => {
 
       **✗ changed-line coverage** (reported): 4 of 9 changed lines ran
 
-      - \`index.js:71-75\` \`coverage\`: these changed lines never ran. Add a test that runs them.
+      - \`index.js:71-75\` \`coverage\`: these changed lines never ran · Add a test that runs them.
       - \`index.js:90\` \`coverage\`: a branch never ran
 
       **✓ tests** (reported): 161 tests pass
@@ -105,7 +105,7 @@ describe('renderCheckOutput', () => {
           {
             "annotation_level": "failure",
             "end_line": 75,
-            "message": "these changed lines never ran. Add a test that runs them.",
+            "message": "these changed lines never ran · Add a test that runs them.",
             "path": "index.js",
             "start_line": 71,
             "title": "coverage",
@@ -128,7 +128,7 @@ describe('renderCheckOutput', () => {
       | typecheck | – | – | – not applicable: no TypeScript |",
         "text": "**✗ changed-line coverage** (reported): 4 of 9 changed lines ran
 
-      - \`index.js:71-75\` \`coverage\`: these changed lines never ran. Add a test that runs them.
+      - \`index.js:71-75\` \`coverage\`: these changed lines never ran · Add a test that runs them.
       - \`index.js:90\` \`coverage\`: a branch never ran
 
       **✓ tests** (reported): 161 tests pass

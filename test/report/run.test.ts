@@ -176,6 +176,12 @@ describe('renderRunTable', () => {
     expect(renderRunTable(RUN, { next: 'npm run demo' })).toMatch(/\nnext {5}npm run demo$/)
   })
 
+  test('the next command names the repository where it is another folder', () => {
+    expect(nextCommand(RUN, '../mini mist')).toBe(
+      "git -C '../mini mist' show autopilot/fix-1-prototype-pollution",
+    )
+  })
+
   test('a path with a quote in it can be pasted into a shell', () => {
     const run = { ...STOPPED, bundle: "/tmp/it's here/b" }
     expect(nextCommand(run)).toContain(String.raw`verify '/tmp/it'\''s here/b' --head`)

@@ -16,7 +16,7 @@ test('a table of gates gives value, threshold and verdict, marks reported figure
     tests (reported)          161/161     all      ✓ pass
     changed-line coverage     44 % (4/9)  >= 80 %  ✗ fail: 4 of 9 changed lines ran
     (reported)
-      index.js:71-75  coverage: these changed lines never ran. Add a test that
+      index.js:71-75  coverage: these changed lines never ran · Add a test that
         runs them.
       index.js:90  coverage: a branch never ran
     typecheck                 –           –        – not applicable: no TypeScript"
