@@ -34,7 +34,13 @@ test('a rule that fails but is not critical is dissent, and the majority goes on
   expect(verdict.dissent).toEqual([
     { judge: 'user', reason: 'tests-planned: "index.js" changes and no test is planned.' },
   ])
-  expect(verdict.reasons).toHaveLength(1)
+  expect(verdict.reasons).toEqual([
+    {
+      rule: 'tests-planned',
+      message: '"index.js" changes and no test is planned. Add a test that fails on the base.',
+      at: 'plan.milestones',
+    },
+  ])
 })
 
 test('without any gate in the report the change is inconclusive, never approved', () => {
@@ -42,6 +48,15 @@ test('without any gate in the report the change is inconclusive, never approved'
   expect(verdict.decision).toBe('inconclusive')
   expect(failing(verdict)).toEqual(['gates-hold', 'safety-gates-pass'])
   expect(verdict.auto_approve.granted).toBe(false)
+  expect(verdict.votes.map((v) => v.verdict.reason)).toEqual([
+    'gates-hold: The report holds no gate.',
+    'safety-gates-pass: The report holds no safety gate.',
+    expect.stringMatching(/^(\d+) of \1 rules hold\.$/),
+  ])
+  expect(verdict.reasons).toEqual([
+    { rule: 'gates-hold', message: 'The report holds no gate.' },
+    { rule: 'safety-gates-pass', message: 'The report holds no safety gate.' },
+  ])
 })
 
 test('rules whose judges stay away are asked of whoever sits', () => {
@@ -100,6 +115,11 @@ test('the tree for renderers shows every judge with its rules', () => {
 const NOT_SPARED: readonly (readonly [string, Patch, string])[] = [
   ['the council did not approve', { anchor: 'Goal: other\n' }, 'the council says reject'],
   ['verification is not green', { report: { accepted: false } }, 'verification is not green'],
+  [
+    'the report is on another tree',
+    { report: { subject: { tree: '0'.repeat(40) } } },
+    'the report is on another tree',
+  ],
   ['the tier is 1', { plan: { risk_tier: 1 } }, 'tier 1 always needs a person'],
   [
     'a trigger fired',
@@ -138,6 +158,10 @@ test('a small green change spares the person and says why', () => {
     review_skipped_reason:
       'Skipped: verification is green on 3 files and 19 lines, no risk trigger fired, no file is unexpected, 163 tests ran against 161 before.',
   })
+})
+
+test('as many tests as before are enough to spare the person', () => {
+  expect(review('change', { tests: { base: 163 } }).auto_approve.granted).toBe(true)
 })
 
 test('a plan never spares a person', () => {

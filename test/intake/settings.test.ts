@@ -37,6 +37,12 @@ transcripts: yes
   ])
 })
 
+test('a swap of two letters is one slip, also in a short word', () => {
+  expect(problems('version: 1\ngaets: {}\n')).toEqual([
+    '.github/autopilot.yml:2:1  "gaets" is not a setting. Did you mean "gates"?',
+  ])
+})
+
 test('a key that resembles nothing gets the list of what is known there', () => {
   expect(problems('version: 1\nbudget:\n  colour: red\n')).toEqual([
     '.github/autopilot.yml:3:3  "colour" is not a setting. Known here: iterations, minutes, money_usd, tokens.',

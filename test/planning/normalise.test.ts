@@ -157,6 +157,8 @@ test('what no rule can solve is a question that names where the work would be', 
   expect(named?.question).toContain('no coding agent is configured')
   const symbol = await question('parseLine() loses empty lines\n\nIt should keep them.')
   expect(symbol?.question).toContain('src/parse.js')
+  const defined = await question('parseLine() called by `formatNothing` loses lines\n\nIt should keep them.')
+  expect(defined?.question).toContain('in src/parse.js and src/print.js be')
   const ending = await question('lib/deep.js is slow\n\nIt must be faster.')
   expect(ending?.question).toContain('packages/a/lib/deep.js')
 })

@@ -96,6 +96,7 @@ test('source without tests is a warning, and so is a repository without any', as
     'The repository has no test files; only other checks can speak.',
   ])
   expect(renderPlan(plan, fileMap, warnings)).toContain('## Warnings')
+  expect(plan.milestones.map((m) => m.files_expected)).toEqual([['a.js'], []])
 })
 
 test('a formatter plan has folders in scope and no files known before', async () => {
@@ -127,11 +128,27 @@ test('without anything that could check a change there is no plan, and the sente
   expect(lintOnly.ok && lintOnly.plan.validations.map((v) => v.command)).toEqual(['npm run lint'])
 })
 
+test('a bump can be checked by its install alone, and nothing else can', async () => {
+  const tree = treeOf({ 'package.json': '{"dependencies":{"a":"1.0.0"}}', 'a.js': '' })
+  const fetch = command('npm', 'ci')
+  const install = { key: `sha256:${'0'.repeat(64)}`, fetch, scripts: null, folders: [], allow: [] }
+  const bump = (await planned('Bump a to 1.2.3', tree, { ...NOTHING, install })).plan
+  expect(bump.ok && bump.plan.validations.map((v) => [v.kind, v.command])).toEqual([['install', 'npm ci']])
+  const patch = await planned(`fix: a\n\n\`\`\`diff\n${patchFor('a.js')}\`\`\``, tree, {
+    ...NOTHING,
+    install,
+  })
+  expect(patch.plan.ok).toBe(false)
+})
+
 test('a patch of more files than the tier allows is refused before anything runs', async () => {
   const paths = Array.from({ length: 16 }, (_, i) => `src/${i}.js`)
   const tree = treeOf({ 'package.json': '{}', ...Object.fromEntries(paths.map((p) => [p, ''])) })
   const { plan } = await planned(`fix: all\n\n\`\`\`diff\n${patchFor(...paths)}\`\`\``, tree)
   expect(plan.ok ? '' : plan.problem.rule).toBe('plan-too-large')
+  const most = await good(`fix: all\n\n\`\`\`diff\n${patchFor(...paths.slice(1))}\`\`\``, tree)
+  expect(most.fileMap.files).toHaveLength(15)
+  expect(renderPlan(most.plan, most.fileMap)).toContain('src/1.js, src/10.js, src/11.js and 12 more')
 })
 
 test('a command is shown as it would be typed', () => {

@@ -102,6 +102,26 @@ test('tier 1 comes with observability, rollback and security; a migration says h
   expect(spec.rollback.join(' ')).toContain('migration')
 })
 
+test('the risks follow what is done: a patch of an unknown author, a new version, a deletion, a bare repository', async () => {
+  const risks = async (issue: string, tree: Tree) =>
+    (await drafted(issue, tree)).spec.risks.map((one) => one.risk.split(' ').slice(0, 3).join(' '))
+  expect(await risks(`fix: a${BODY}`, TREE)).toEqual(['The patch was'])
+  expect(await risks('Bump left-pad to 1.3.0', TREE)).toEqual([
+    'dependency-manifests: package.json is',
+    'The new version',
+  ])
+  const gone = '--- a/src/a.js\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n'
+  expect(await risks(`refactor: a\n\n\`\`\`diff\n${gone}\`\`\``, TREE)).toEqual([
+    'The patch was',
+    'src/a.js may still',
+  ])
+  const bare = treeOf({ 'docs/a.md': '' })
+  expect(await risks(`docs: a\n\n\`\`\`diff\n${patchFor('docs/a.md')}\`\`\``, bare)).toEqual([
+    'The patch was',
+    'The repository has',
+  ])
+})
+
 test('source without tests is named as a risk', async () => {
   const { spec } = await drafted(`fix: a\n\n\`\`\`diff\n${patchFor('src/a.js')}\`\`\``, TREE)
   expect(spec.risks.map((r) => r.risk)).toContain('src/a.js changes and no test comes with it.')
@@ -165,6 +185,7 @@ test.each<readonly [string, Break]>([
   const { spec, context } = await drafted(POLLUTION_ISSUE, minimist())
   const result = preflightLoop(fault(spec), context)
   expect(result.ok ? [] : result.reasons.map((reason) => reason.id)).toEqual([id])
+  expect(result.rounds).toBe(1)
 })
 
 test('the loop ends when a repair does not help', async () => {
