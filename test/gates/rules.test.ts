@@ -50,6 +50,15 @@ test('a protected path holds in any spelling, also when it is in scope', async (
   expect((await protectedPathsGate.run(context)).verdict.status).toBe('fail')
 })
 
+test('a protected pattern in capitals holds too', async () => {
+  const context = await contextOf({
+    before: {},
+    after: { CODEOWNERS: '* @a' },
+    protectedPaths: ['CODEOWNERS'],
+  })
+  expect((await protectedPathsGate.run(context)).verdict.status).toBe('fail')
+})
+
 test('a lockfile is free only when the plan names that very file', async () => {
   const change = {
     before: {},
