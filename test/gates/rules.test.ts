@@ -133,6 +133,16 @@ test('a second secret in a file that had one is new', async () => {
   expect((await secretsGate.run(await contextOf({ before, after }))).measured).toMatchObject({ secrets: 1 })
 })
 
+test('a secret beside a stray byte or in a binary file is found', async () => {
+  const context = await contextOf({ before: {}, after: { 'a.bin': 'x' } })
+  const bytes = Buffer.concat([Buffer.from([0, 255, 10]), Buffer.from(`t = '${TOKEN}'\n`)])
+  const content = { encoding: 'base64', text: bytes.toString('base64') } as const
+  const after = { mode: '100644', blob: '0'.repeat(40), content } as const
+  const files = context.changes.files.map((file) => ({ ...file, after, binary: true }))
+  const result = await secretsGate.run({ ...context, changes: { ...context.changes, files } })
+  expect(result.verdict.findings[0]?.location).toEqual({ path: 'a.bin', line: 2 })
+})
+
 test('a text too large to scan is inconclusive, not clean', async () => {
   const context = await contextOf({ before: {}, after: { 'a.txt': 'x'.repeat(1_100_000) } })
   expect((await secretsGate.run(context)).verdict.status).toBe('inconclusive')
