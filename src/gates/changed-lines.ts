@@ -1,6 +1,6 @@
 // Owns which lines a change adds or alters in source files, with renames set against the file they came from.
 import { diffArrays } from 'diff'
-import type { FileChange } from '../contracts/change-set.ts'
+import type { ChangeSet, FileChange } from '../contracts/change-set.ts'
 import { categoryOf, isSourcePath } from '../contracts/paths.ts'
 import type { GateContext } from '../ports.ts'
 
@@ -33,7 +33,10 @@ export async function changedSources(
   const { changes } = context
   const before = async (path: string): Promise<string> =>
     Buffer.from((await context.readBase(path)) ?? new Uint8Array()).toString('utf8')
-  const gone = changes.files.filter((file) => file.after === null && !file.binary)
+  const gone: string[] = []
+  for (const file of changes.files) {
+    if (file.after === null && !file.binary) gone.push(await before(file.path))
+  }
   const sources: ChangedSource[] = []
   for (const file of changes.files) {
     const text = textAfter(file)
@@ -42,15 +45,21 @@ export async function changedSources(
       sources.push({ path: file.path, text, lines: addedLines(await before(file.path), text) })
       continue
     }
-    const origins: string[] = []
-    for (const one of gone) origins.push(await before(one.path))
-    const origin = origins
+    const origin = gone
       .map((old) => ({ old, alike: likeness(old, text) }))
       .filter(({ alike }) => alike >= SIMILAR)
       .sort((a, b) => b.alike - a.alike)[0]
     sources.push({ path: file.path, text, lines: addedLines(origin?.old ?? '', text) })
   }
   return sources
+}
+
+/** Threat: one stray byte would take a source file out of every figure. These are named instead. */
+export function unreadableSources(changes: ChangeSet): readonly string[] {
+  return changes.files
+    .filter((file) => isMeasuredSource(file.path) && file.after !== null && file.after.mode !== '120000')
+    .filter((file) => textAfter(file) === undefined)
+    .map((file) => file.path)
 }
 
 function textAfter(file: FileChange): string | undefined {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { CoverageReport } from '../contracts/quality-report.ts'
 import type { Finding } from '../contracts/verdict.ts'
 import type { Gate, GateContext, GateResult } from '../ports.ts'
-import { changedSources, isMeasuredSource } from './changed-lines.ts'
+import { changedSources, isMeasuredSource, unreadableSources } from './changed-lines.ts'
 import { EMPTY_CHANGE, gateResult } from './result.ts'
 
 /** Artifact of the tests gate that this gate reads: path → LineCoverage. */
@@ -50,7 +50,9 @@ export const coverageGate: Gate = {
 }
 
 async function judge(context: GateContext, known: z.infer<typeof CoverageLines>): Promise<GateResult> {
-  const findings: Finding[] = []
+  const findings: Finding[] = unreadableSources(context.changes).map((path) =>
+    unknown(path, 'it is no UTF-8 text'),
+  )
   const files: CoverageReport['files'] = []
   for (const source of await changedSources(context)) {
     const coverage = known[source.path]
@@ -87,7 +89,13 @@ async function judge(context: GateContext, known: z.infer<typeof CoverageLines>)
     const reason = `${blind[0]?.location?.path}: ${blind[0]?.message}`
     return notMeasured(context, 'inconclusive', reason, findings, report)
   }
-  if (changed === 0) return notMeasured(context, 'not_applicable', 'no executable line changed', [], report)
+  if (changed === 0) {
+    const because =
+      Object.keys(known).length === 0
+        ? 'no changed file is of a language that is measured'
+        : 'no executable line changed'
+    return notMeasured(context, 'not_applicable', because, [], report)
+  }
   const ratio = covered / changed
   const most = context.thresholds.line_coverage
   const holds = ratio < most

@@ -1,6 +1,5 @@
 // Owns the protected-paths gate: what decides how a repository is built, tested or governed is not changed by a run.
-import { isLockfile, isManifest } from '../contracts/paths.ts'
-import { matchScope } from '../contracts/scope.ts'
+import { protectedBy } from '../contracts/scope.ts'
 import type { Finding } from '../contracts/verdict.ts'
 import type { Gate } from '../ports.ts'
 import { count, EMPTY_CHANGE, gateResult, listed } from './result.ts'
@@ -17,12 +16,9 @@ export const protectedPathsGate: Gate = {
   applies: (context) =>
     context.changes.files.length === 0 ? { applies: false, because: EMPTY_CHANGE } : { applies: true },
   run: async (context) => {
+    const rules = { ...context.plan.scope, protectedPaths: context.protectedPaths }
     const findings = context.changes.files.flatMap(({ path }): Finding[] => {
-      // A plan may free a manifest or lockfile by its very name; a folder or a glob never does.
-      if ((isManifest(path) || isLockfile(path)) && context.plan.scope.paths.includes(path)) return []
-      // Threat: a file system that folds case reads `.GitHub/Workflows` as the protected folder.
-      const folded = path.toLowerCase()
-      const pattern = context.protectedPaths.find((one) => matchScope(one.toLowerCase(), folded))
+      const pattern = protectedBy(path, rules)
       if (pattern === undefined) return []
       return [
         {

@@ -1,18 +1,18 @@
 // Owns the secrets gate: no credential enters the repository with a change.
 import { lintSource } from '@secretlint/core'
 import { creator } from '@secretlint/secretlint-rule-preset-recommend'
-import { contentBytes, type FileChange } from '../contracts/change-set.ts'
+import { type Content, contentBytes, contentOf } from '../contracts/change-set.ts'
 import { digestOf } from '../contracts/canonical.ts'
 import type { Finding } from '../contracts/verdict.ts'
 import type { Gate, GateContext } from '../ports.ts'
 import { count, EMPTY_CHANGE, gateResult } from './result.ts'
 
-/** Threat: expressions over a huge text run in this process and cannot be stopped. Larger files are for a person. */
-const MAX_BYTES = 1_048_576
+/** Characters. Threat: expressions over a huge text run in this process and cannot be stopped. Larger files are for a person. */
+const MAX_LENGTH = 1_048_576
 
 /**
  * Measured: `secrets`, credentials in after-images that no before-image of the change holds (threshold 0), and
- * `unscanned`, text files over 1 MiB. Binary files are not scanned. A finding never repeats the credential.
+ * `unscanned`, files over 1 MiB. A finding never repeats the credential.
  */
 export const secretsGate: Gate = {
   id: 'secrets',
@@ -32,9 +32,9 @@ export const secretsGate: Gate = {
     const found: Secret[] = []
     const findings: Finding[] = []
     for (const file of context.changes.files) {
-      const text = textOf(file)
-      if (text === undefined) continue
-      if (text.length > MAX_BYTES) findings.push(tooLarge(file.path, text.length))
+      if (file.after === null) continue
+      const text = textOf(file.after.content)
+      if (text.length > MAX_LENGTH) findings.push(tooLarge(file.path, text.length))
       else found.push(...(await secretsIn(file.path, text)))
     }
     // A secret that stood there before, or only moved, is an old wound: named elsewhere, not held against this change.
@@ -42,7 +42,7 @@ export const secretsGate: Gate = {
     const fresh = found.filter((secret) => !old.has(secret.digest))
     const unscanned = findings.length
     findings.push(...fresh.map(findingOf))
-    const scanned = context.changes.files.length - unscanned
+    const scanned = context.changes.files.filter((file) => file.after !== null).length - unscanned
     return gateResult('secrets', context, {
       status: fresh.length > 0 ? 'fail' : unscanned > 0 ? 'inconclusive' : 'pass',
       reason:
@@ -110,29 +110,27 @@ function findingOf(secret: Secret): Finding {
   }
 }
 
-function tooLarge(path: string, bytes: number): Finding {
+function tooLarge(path: string, length: number): Finding {
   return {
     rule: 'too-large-to-scan',
     severity: 'error',
-    message: `${path} is ${bytes} characters of text; at most ${MAX_BYTES} are scanned`,
+    message: `${path} is ${length} characters; at most ${MAX_LENGTH} are scanned`,
     location: { path },
     fix: 'let a person look at this file, or leave it out',
   }
 }
 
-function textOf(file: FileChange): string | undefined {
-  if (file.after === null || file.binary || file.after.content.encoding !== 'utf8') return undefined
-  return Buffer.from(contentBytes(file.after.content)).toString('utf8')
+/** Threat: one stray byte makes a text binary, and a secret in it is still one. Bytes that are no UTF-8 stay bytes. */
+function textOf(content: Content): string {
+  return content.encoding === 'utf8' ? content.text : Buffer.from(contentBytes(content)).toString('latin1')
 }
 
 async function knownBefore(context: GateContext): Promise<ReadonlySet<string>> {
   const known = new Set<string>()
   for (const file of context.changes.files) {
-    if (file.before === null || file.binary) continue
-    const bytes = await context.readBase(file.path)
-    if (bytes === undefined || bytes.length > MAX_BYTES) continue
-    for (const secret of await secretsIn(file.path, Buffer.from(bytes).toString('utf8')))
-      known.add(secret.digest)
+    const bytes = file.before === null ? undefined : await context.readBase(file.path)
+    if (bytes === undefined || bytes.length > MAX_LENGTH) continue
+    for (const secret of await secretsIn(file.path, textOf(contentOf(bytes)))) known.add(secret.digest)
   }
   return known
 }

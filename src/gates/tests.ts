@@ -164,7 +164,9 @@ function verdictOf(
       'test_results.json': JSON.stringify(run, null, 2),
       ...(base.known && { 'test_results_base.json': JSON.stringify(base.run, null, 2) }),
       'test_output.log': head.log,
-      ...(head.coverage.size > 0 && { [COVERAGE_LINES]: JSON.stringify(Object.fromEntries(head.coverage)) }),
+      ...(context.toolchain?.test?.coverage !== null && {
+        [COVERAGE_LINES]: JSON.stringify(Object.fromEntries(head.coverage)),
+      }),
     },
   })
 }

@@ -57,6 +57,28 @@ test('coverage without a changed executable line does not apply, and is no pass'
   expect(without.verdict.status).toBe('inconclusive')
 })
 
+test('a source file that is no UTF-8 text is named, and does not slip out of the figure', async () => {
+  const context = await contextOf({ before: {}, after: { 'a.js': 'x' } })
+  const content = { encoding: 'base64', text: Buffer.from([255, 10]).toString('base64') } as const
+  const files = context.changes.files.map((file) => ({
+    ...file,
+    after: { mode: '100644' as const, blob: '0'.repeat(40), content },
+  }))
+  const changes = { ...context.changes, files }
+  const verdict = {
+    name: 'tests',
+    status: 'pass',
+    reason: 'x',
+    subject: {},
+    findings: [],
+    children: [],
+  } as const
+  const artifacts = { 'coverage_lines.json': '{}' }
+  const tests = { verdict, score: 1, measured: {}, threshold: {}, durationMs: 0, artifacts }
+  const result = await coverageGate.run({ ...context, changes, results: new Map([['tests', tests]]) })
+  expect(result.verdict).toMatchObject({ status: 'inconclusive', reason: 'a.js: it is no UTF-8 text' })
+})
+
 function cases(...all: readonly [string, TestCase['status'], string?][]): typeof NO_TESTS {
   return {
     ...NO_TESTS,

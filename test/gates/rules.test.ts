@@ -50,6 +50,15 @@ test('a protected path holds in any spelling, also when it is in scope', async (
   expect((await protectedPathsGate.run(context)).verdict.status).toBe('fail')
 })
 
+test('a protected pattern in capitals holds too', async () => {
+  const context = await contextOf({
+    before: {},
+    after: { CODEOWNERS: '* @a' },
+    protectedPaths: ['CODEOWNERS'],
+  })
+  expect((await protectedPathsGate.run(context)).verdict.status).toBe('fail')
+})
+
 test('a lockfile is free only when the plan names that very file', async () => {
   const change = {
     before: {},
@@ -122,6 +131,16 @@ test('a second secret in a file that had one is new', async () => {
   const before = { 'a.js': `x = '${TOKEN}'\n` }
   const after = { 'a.js': `x = '${TOKEN}'\ny = '${TOKEN.replace('abc', 'xyz')}'\n` }
   expect((await secretsGate.run(await contextOf({ before, after }))).measured).toMatchObject({ secrets: 1 })
+})
+
+test('a secret beside a stray byte or in a binary file is found', async () => {
+  const context = await contextOf({ before: {}, after: { 'a.bin': 'x' } })
+  const bytes = Buffer.concat([Buffer.from([0, 255, 10]), Buffer.from(`t = '${TOKEN}'\n`)])
+  const content = { encoding: 'base64', text: bytes.toString('base64') } as const
+  const after = { mode: '100644', blob: '0'.repeat(40), content } as const
+  const files = context.changes.files.map((file) => ({ ...file, after, binary: true }))
+  const result = await secretsGate.run({ ...context, changes: { ...context.changes, files } })
+  expect(result.verdict.findings[0]?.location).toEqual({ path: 'a.bin', line: 2 })
 })
 
 test('a text too large to scan is inconclusive, not clean', async () => {

@@ -259,6 +259,15 @@ export function g(x: Stats): number {
   expect(coverage.verdict.value).toBe('50 % (1/2)')
 })
 
+test('a shell script in a Node repository has no coverage to ask for: not applicable, no pass', async () => {
+  const { result, context } = await runTests({ 'tools/build.sh': 'echo 1\n' })
+  const coverage = await coverageGate.run({ ...context, results: new Map([['tests', result]]) })
+  expect(coverage.verdict).toMatchObject({
+    status: 'not_applicable',
+    reason: 'no changed file is of a language that is measured',
+  })
+})
+
 test('code that was compiled before it ran gives no figure but inconclusive', async () => {
   const compile = `const m = require('node:module')
 const { readFileSync } = require('node:fs')

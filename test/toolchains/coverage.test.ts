@@ -90,6 +90,20 @@ test('the innermost range decides', async () => {
   expect(await read(text, output)).toMatchObject({ covered: [1, 2] })
 })
 
+test('a line that only ends with something that never ran began to run', async () => {
+  const text = 'a() || b()\nc()\n'
+  const output = v8('src/a.js', [
+    { startOffset: 0, endOffset: text.length, count: 1 },
+    { startOffset: 4, endOffset: 10, count: 0 },
+  ])
+  expect(await read(text, output)).toMatchObject({ covered: [1, 2] })
+  const head = v8('src/a.js', [
+    { startOffset: 0, endOffset: text.length, count: 1 },
+    { startOffset: 0, endOffset: 3, count: 0 },
+  ])
+  expect(await read(text, head)).toMatchObject({ covered: [1, 2] })
+})
+
 test('a file that no test loaded has all its lines uncovered', async () => {
   const other = v8('test/a.js', [{ startOffset: 0, endOffset: 1, count: 1 }])
   expect(await read(TEXT, other)).toEqual({ known: true, executable: [1, 2, 3], covered: [] })

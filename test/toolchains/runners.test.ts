@@ -27,13 +27,13 @@ beforeAll(async () => {
     files[path.slice(join(MODULES, 'demo-minimist').length + 1)] = await readFile(path, 'utf8')
   }
   await cp(join(MODULES, 'demo-minimist'), folder, { recursive: true, dereference: true })
-  minimist = await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], {
-    cwd: folder,
-  }).then(
+  // Exactly the fetch step of the toolchain, with the registry that this machine uses.
+  const { stdout: registry } = await run('npm', ['config', 'get', 'registry'], { cwd: folder })
+  const fetch = (await toolchainOf(files, { registry: registry.trim() }))?.install?.fetch
+  const [npm = '', ...args] = fetch?.argv ?? []
+  minimist = await run(npm, args, { cwd: folder, env: { ...process.env, ...fetch?.env } }).then(
     () => ({ files, nodeModules: join(folder, 'node_modules') }),
-    (error: unknown) => ({
-      missing: `npm install of the demo package failed: ${String(error).slice(0, 200)}`,
-    }),
+    (error: unknown) => ({ missing: `the demo package does not install: ${String(error).slice(0, 200)}` }),
   )
 }, 180_000)
 

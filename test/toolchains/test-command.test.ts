@@ -68,6 +68,11 @@ test.each([
   expect(found.how).toContain('only the exit code is known')
 })
 
+test('a script in between that does not end the line takes no arguments to its runner', () => {
+  const found = commandFor({ test: 'npm run unit && npm run lint', unit: 'jest', lint: 'eslint .' })
+  expect(found.results.format).toBe('none')
+})
+
 test('mocha takes arguments at the end, else its environment, unless the line names a reporter', () => {
   const dependencies = { mocha: '^10.8.0' }
   const last = commandFor({ test: 'mocha test' }, dependencies)
