@@ -21,7 +21,7 @@ export function renderBuildLog(steps: readonly BuildStep[], nothing = 'no instal
   if (steps.length === 0) lines.push(`- nothing to build: ${oneLine(nothing)}`)
   for (const step of steps) {
     lines.push(`$ ${oneLine(step.command)}`)
-    if (step.output !== '') lines.push(...step.output.split(/\r\n|\r|\n/).map((line) => `| ${line}`))
+    if (step.output !== '') lines.push(`| ${step.output.replaceAll(/\r\n|\r|\n/g, '\n| ')}`)
     lines.push(typeof step.end === 'number' ? `= exited ${step.end}` : `= ended ${oneLine(step.end)}`)
   }
   return `${lines.join('\n')}\n`
