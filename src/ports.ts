@@ -1,5 +1,5 @@
 // Owns every interface between the core and the outside world, each with how it fails.
-import type { BaseRef, Phase, RiskTier, RunId, Sha, TaskId, Timestamp } from './contracts/base.ts'
+import type { BaseRef, Phase, RiskTier, Sha, TaskId, Timestamp } from './contracts/base.ts'
 import type { Digest } from './contracts/canonical.ts'
 import type { ChangeSet, FileMode } from './contracts/change-set.ts'
 import type { SandboxLevel, Tool } from './contracts/fingerprint.ts'
@@ -438,5 +438,3 @@ export interface Counters {
   raise(name: string, by?: number): void
   read(): Readonly<Record<string, number>>
 }
-
-export type Run = { task: TaskId; run: RunId; attempt: number }

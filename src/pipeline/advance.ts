@@ -3,8 +3,8 @@ import type { Phase, TaskId } from '../contracts/base.ts'
 import { digestOf, digestOfJson, evidenceJson, type Digest } from '../contracts/canonical.ts'
 import type { RunOutcome } from '../contracts/outcome.ts'
 import { permits, type Verdict } from '../contracts/verdict.ts'
-import { judgeEvidence } from '../process/evidence.ts'
-import { PHASE_ORDER, PHASES } from '../process/phases.ts'
+import { holdOf, judgeEvidence } from '../process/evidence.ts'
+import { nextPhase, PHASE_ORDER, PHASES } from '../process/phases.ts'
 import {
   chainNameOf,
   frontierOf,
@@ -23,6 +23,7 @@ import { withLease, type Held } from './lease.ts'
 import { promptOf } from './prompt.ts'
 import type { StageResult } from './stage.ts'
 import { STAGES } from './stages/registry.ts'
+import { stopOutcome } from './stopping.ts'
 import { underWatchdog } from './watchdog.ts'
 
 export type Advance =
@@ -93,7 +94,7 @@ async function perform(
 /** Before a phase works, the evidence it stands on is looked at again: what was altered since is made afresh. */
 async function returnToAltered(engine: Engine, journal: Journal, phase: Phase): Promise<boolean> {
   const { state } = journal
-  const last = PHASE_ORDER.findLast((done) => PHASES[done].next === phase)
+  const last = PHASE_ORDER.findLast((done) => nextPhase(done) === phase)
   const passed = last === undefined ? undefined : state.passed[last]
   if (last === undefined || passed === undefined) return false
   // Across chains there is no way back inside one run: the sealed bundle, not the folder, is what was handed over.
@@ -158,7 +159,8 @@ async function enter(
   if (prompt.drift !== null) {
     const { severity, message, fix } = prompt.drift
     await journal.write({ chain, event: { kind: 'violation', phase, code: 'prompt_drift', detail: message } })
-    if (severity === 'ERROR') return stopped(phase, 'prompt-drift', message, fix)
+    if (severity === 'ERROR')
+      return stopOutcome(phase, { rule: 'prompt-drift', reason: message, would_help: fix })
   }
   const visit = nextVisit(journal.state, phase)
   await journal.write({ chain, event: { kind: 'phase.entered', phase, visit, ...prompt.entered } })
@@ -196,7 +198,11 @@ async function settle(
       engine,
       journal,
       inputs,
-      stopped(phase, 'watchdog', detail, 'resume the task, or raise the time it may take'),
+      stopOutcome(phase, {
+        rule: 'watchdog',
+        reason: detail,
+        would_help: 'resume the task, or raise the time it may take',
+      }),
     )
     return { advance: { result: 'done' }, status: 'stopped', note: detail }
   }
@@ -237,9 +243,20 @@ async function pass(
   const verdict = await judge(engine, journal, phase, journal.state.phase?.evidence ?? [])
   if (!permits(verdict.status)) {
     const detail = verdict.reason
-    await journal.write({ chain, event: { kind: 'violation', phase, code: 'evidence_gate_failed', detail } })
+    // Sound evidence of work that is not good enough is no violation: the run ends with its reason.
+    if (holdOf(verdict) === 'defect') {
+      await journal.write({
+        chain,
+        event: { kind: 'violation', phase, code: 'evidence_gate_failed', detail },
+      })
+    }
     const help = 'look at the named files; when nothing on this machine altered them, this is a bug to report'
-    await end(engine, journal, inputs, stopped(phase, 'evidence-gate', detail, help))
+    await end(
+      engine,
+      journal,
+      inputs,
+      stopOutcome(phase, { rule: 'evidence-gate', reason: detail, would_help: help }),
+    )
     return { advance: { result: 'done' }, status: 'stopped' }
   }
   await engine.blobs.put(evidenceJson(verdict))
@@ -277,17 +294,4 @@ async function judge(
     }
   }
   return judgeEvidence(phase, journal.state, (of, name) => bytes.get(`${of}/${name}`), records)
-}
-
-function stopped(phase: Phase, rule: string, reason: string, would_help: string): RunOutcome {
-  return {
-    schema: 'autopilot/run-outcome@1',
-    kind: 'stopped',
-    phase,
-    rule,
-    stop_reason: null,
-    reason,
-    tried: [],
-    would_help,
-  }
 }

@@ -1,9 +1,9 @@
 // Owns writing to a task's chains: one transaction checks the fence, appends the entries and saves the fold.
 import type { TaskId } from '../contracts/base.ts'
 import { canonicalJson } from '../contracts/canonical.ts'
-import type { LedgerEntry, LedgerEvent } from '../contracts/ledger.ts'
+import type { ChainHead, LedgerEntry, LedgerEvent } from '../contracts/ledger.ts'
 import type { Fence } from '../ports.ts'
-import { makeEntry } from '../process/ledger.ts'
+import { headOf, makeEntry } from '../process/ledger.ts'
 import { EMPTY_STATE, TaskState } from '../process/state.ts'
 import { transition } from '../process/transition.ts'
 import { violationEvent, type ProcessViolation } from '../process/violation.ts'
@@ -44,7 +44,7 @@ export async function openJournal(
   async function commit(events: readonly Written[]): Promise<ProcessViolation | undefined> {
     let next = state
     const entries: LedgerEntry[] = []
-    const heads = new Map<string, { hash: LedgerEntry['hash']; length: number }>()
+    const heads = new Map<string, ChainHead>()
     for (const { chain, event } of events) {
       const head = heads.get(chain) ?? (await engine.store.head(chain))
       const entry = makeEntry({ chain, head, at: engine.clock.now().toISOString(), event })
@@ -52,7 +52,7 @@ export async function openJournal(
       if (!moved.ok) return moved.violation
       next = moved.state
       entries.push(entry)
-      heads.set(chain, { hash: entry.hash, length: head.length + 1 })
+      heads.set(chain, headOf(entry))
     }
     await engine.store.transaction(async (tx) => {
       await tx.checkFence(fence())

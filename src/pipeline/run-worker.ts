@@ -4,6 +4,7 @@ import type { ChangeSet } from '../contracts/change-set.ts'
 import type { WorkerEvent } from '../contracts/transcript.ts'
 import type { Dependencies, Problem, Worker, WorkerJob, Workspace } from '../ports.ts'
 import { PHASES } from '../process/phases.ts'
+import { routeTool } from '../process/tools.ts'
 import type { StageContext } from './stage.ts'
 
 /** Events kept of one call; what lies beyond is counted and said (R46). */
@@ -25,7 +26,8 @@ export async function runWorker(
   x: { dependencies?: Dependencies; allow?: readonly string[] } = {},
 ): Promise<Worked> {
   const { engine, phase, request, signal } = context
-  const mayWrite = PHASES[phase].tools.includes('write_workspace')
+  const { persona } = PHASES[phase]
+  const mayWrite = routeTool({ phase, persona, tool: 'write_workspace', contextComplete: true }).allowed
   const workspace = await engine.sandbox.workspace({
     base: request.base.sha,
     purpose: `worker ${worker.id}`,

@@ -1,7 +1,7 @@
 // Owns asking every known toolchain about one tree; the most confident one is taken.
 import type { ChangeSet } from '../contracts/change-set.ts'
 import type { Problem, Toolchain } from '../ports.ts'
-import { TOOLCHAINS } from '../toolchains/registry.ts'
+import { detectToolchain } from '../toolchains/registry.ts'
 import type { StageContext, StageResult } from './stage.ts'
 import { stopWith } from './stopping.ts'
 import { viewTree } from './tree-view.ts'
@@ -24,17 +24,11 @@ export async function toolchainOf(
     allowHosts: settings.install.allow_hosts,
     ...engine.toolchainOptions,
   }
-  const answers = await Promise.all(
-    [...TOOLCHAINS.values()].map((adapter) => adapter.detect(view.files, view.readFile, options)),
-  )
-  const known = answers
-    .filter((answer): answer is Toolchain => answer !== null && !('problem' in answer))
-    .sort((a, b) => b.confidence - a.confidence)
-  if (known[0] !== undefined) return { kind: 'known', toolchain: known[0] }
-  const broken = answers.find((answer) => answer !== null && 'problem' in answer)
-  return broken !== null && broken !== undefined && 'problem' in broken
-    ? { kind: 'problem', problem: broken.problem }
-    : { kind: 'none' }
+  const found = await detectToolchain(view.files, view.readFile, options)
+  if (found === null) return { kind: 'none' }
+  return 'problem' in found
+    ? { kind: 'problem', problem: found.problem }
+    : { kind: 'known', toolchain: found }
 }
 
 /** A repository that its own toolchain cannot read is a person's to mend. */

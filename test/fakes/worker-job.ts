@@ -81,7 +81,12 @@ export function makeToolchain(lines: { format?: string; lint?: string; bump?: st
   })
   return {
     id: 'node',
-    adapter: { id: 'node', detect: async () => null, parseTests: async () => ({ problem: NO_TESTS }) },
+    adapter: {
+      id: 'node',
+      detect: async () => null,
+      parseTests: async () => ({ problem: NO_TESTS }),
+      readCoverage: async () => new Map(),
+    },
     confidence: 1,
     evidence: [],
     install: null,

@@ -9,6 +9,7 @@ import type { Finding } from '../../contracts/verdict.ts'
 import { WorkingSpecContract } from '../../contracts/working-spec.ts'
 import type { Dependencies, Toolchain } from '../../ports.ts'
 import { findViolations } from '../../work/change-set.ts'
+import { makeBrief } from '../../work/brief.ts'
 import { runWorker, type Worked } from '../run-worker.ts'
 import type { StageContext, StageResult } from '../stage.ts'
 import { toolchainOf } from '../toolchain.ts'
@@ -45,7 +46,7 @@ export async function implement(context: StageContext): Promise<StageResult> {
   const worked = await engine.watch.during('worker', () =>
     runWorker(context, worker, job, { ...dependencies.use, allow }),
   )
-  return judgeWork(context, plan, worked)
+  return judgeWork(context, plan, worked, makeBrief(job))
 }
 
 /** Only recipes that run the repository's own tools need its dependencies; the base's are the ones it works with. */
@@ -64,7 +65,12 @@ async function dependenciesFor(
   return { kind: 'ready', use: { dependencies: installed.dependencies } }
 }
 
-async function judgeWork(context: StageContext, plan: Plan, worked: Worked): Promise<StageResult> {
+async function judgeWork(
+  context: StageContext,
+  plan: Plan,
+  worked: Worked,
+  brief: string,
+): Promise<StageResult> {
   const transcript = worked.events.map((event) => `${canonicalJson(event)}\n`).join('')
   if (worked.kind === 'git_mutation') {
     return ended(context, 'git-mutation', worked.detail, [], { files: { 'transcript.jsonl': transcript } })
@@ -79,6 +85,7 @@ async function judgeWork(context: StageContext, plan: Plan, worked: Worked): Pro
   }
   const { changes } = worked
   const files = {
+    'brief.md': brief,
     'transcript.jsonl': transcript,
     'change_set.json': evidenceJson(changes),
     'modified_files.json': evidenceJson(modifiedFiles(changes)),

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
-import { isPrivate, openProxy } from '../../../src/adapters/sandbox/proxy.ts'
+import { isOwn, openProxy } from '../../../src/adapters/sandbox/proxy.ts'
 import type { Proxy, ProxyOptions } from '../../../src/adapters/sandbox/proxy.ts'
 
 const cleanups: (() => Promise<unknown>)[] = []
@@ -76,13 +76,13 @@ async function connect(proxy: Proxy, authority: string): Promise<number> {
   })
 }
 
-test('a listed name that resolves to a private address is refused, unless that address is listed itself', async () => {
+test('a listed name that resolves to this machine is refused, unless that address is listed itself', async () => {
   const port = await serve('inner service')
   const resolve = (): Promise<readonly string[]> => Promise.resolve(['127.0.0.1'])
   const named = await proxyFor({ allow: [`inner.example:${port}`], resolve })
   const refused = await get(named, `http://inner.example:${port}/`)
   expect(refused.status).toBe(403)
-  expect(refused.body).toContain('private address 127.0.0.1')
+  expect(refused.body).toContain('127.0.0.1, an address of this machine')
   expect(await connect(named, `inner.example:${port}`)).toBe(403)
   expect(named.refused()).toHaveLength(2)
   const both = await proxyFor({ allow: [`inner.example:${port}`, `127.0.0.1:${port}`], resolve })
@@ -111,11 +111,14 @@ test('other ports, other hosts and odd addresses of a listed host are refused', 
 })
 
 test('an entry without a port is port 443', async () => {
-  const proxy = await proxyFor({ allow: ['Quiet.example'], resolve: () => Promise.resolve(['10.0.0.1']) })
+  const proxy = await proxyFor({
+    allow: ['Quiet.example'],
+    resolve: () => Promise.resolve(['169.254.169.254']),
+  })
   await connect(proxy, 'quiet.example:443')
   await connect(proxy, 'quiet.example:80')
   expect(proxy.refused()).toEqual([
-    'CONNECT quiet.example:443: it resolves to the private address 10.0.0.1',
+    'CONNECT quiet.example:443: it resolves to 169.254.169.254, an address of this machine or its link',
     'CONNECT quiet.example:80: not in the allowlist',
   ])
 })
@@ -147,29 +150,21 @@ test('a host that does not answer is a bad gateway, not a refusal', async () => 
   expect(proxy.refused()).toEqual([])
 })
 
-test('addresses of private networks are known in every spelling', () => {
-  const inner = [
-    '127.0.0.1',
-    '10.1.2.3',
-    '172.31.0.1',
-    '192.168.1.1',
-    '169.254.169.254',
-    '100.64.0.1',
-    '0.0.0.0',
-    '224.0.0.1',
-  ]
+test('addresses of this machine and its link are known in every spelling; a company network is none of them', () => {
+  const inner = ['127.0.0.1', '169.254.169.254', '0.0.0.0', '224.0.0.1']
   const innerSix = [
     '::1',
     '::',
     'fe80::1',
-    'fd00::1',
     '::ffff:127.0.0.1',
     '::ffff:7f00:1',
     '64:ff9b::7f00:1',
     '::127.0.0.1',
   ]
-  expect([...inner, ...innerSix].filter((address) => !isPrivate(address))).toEqual([])
-  expect(['1.1.1.1', '172.32.0.1', '2606:4700::1', '::ffff:1.1.1.1'].filter(isPrivate)).toEqual([])
+  expect([...inner, ...innerSix].filter((address) => !isOwn(address))).toEqual([])
+  expect(
+    ['1.1.1.1', '10.1.2.3', '192.168.1.1', 'fd00::1', '2606:4700::1', '::ffff:1.1.1.1'].filter(isOwn),
+  ).toEqual([])
 })
 
 test('one relay serves several sockets: a package proxy today, a model gateway tomorrow', async () => {
