@@ -31,6 +31,11 @@ test('a fence inside a patch ends nothing when the outer fence is longer', () =>
   expect(findPatches(`\`\`\`\`diff\n${inner}\`\`\`\`\nafter`)).toMatchObject({ patch: inner, prose: 'after' })
 })
 
+test('only a fence of the same mark and length closes, and never one that is indented as code', () => {
+  const inner = `${DIFF}~~~\n\`\`\`\n    \`\`\`\`\n`
+  expect(findPatches(`\`\`\`\`diff\n${inner}\`\`\`\`\nafter`)).toMatchObject({ patch: inner, prose: 'after' })
+})
+
 test('several blocks are joined in order', () => {
   const second = DIFF.replaceAll('x.js', 'y.js')
   const found = findPatches(`\`\`\`diff\n${DIFF}\`\`\`\nand\n\`\`\`diff\n${second}\`\`\``)

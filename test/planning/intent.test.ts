@@ -21,6 +21,9 @@ test('the report of prototype pollution gives criteria, non goals and facts', ()
   ])
   expect(intent.intent_facts[0]).toBe('Parsed arguments can write to Function.prototype')
   expect(intent.toolchain_hypotheses).toEqual([])
+  expect(
+    intent.intent_facts.filter((f) => intent.acceptance_criteria.includes(f) || intent.non_goals.includes(f)),
+  ).toEqual([])
   expect(intent.intent_anchor).toContain('Goal: Parsed arguments can write to Function.prototype\n')
   expect(intent.intent_anchor).not.toContain('reachesPrototype')
 })

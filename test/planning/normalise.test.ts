@@ -131,8 +131,13 @@ test.each(['Fix all lint errors', 'Please run eslint --fix', 'Clean-up\n\nResolv
 )
 
 test('a formatter or linter that the repository does not have is asked about', async () => {
-  expect((await question('Run the formatter'))?.rule).toBe('no-formatter')
-  expect((await question('Fix lint errors'))?.rule).toBe('no-linter')
+  const format = await question('Run the formatter')
+  const lint = await question('Fix lint errors')
+  expect([format?.rule, lint?.rule]).toEqual(['no-formatter', 'no-linter'])
+  expect([format?.question, lint?.question].map((text) => text?.split(' ')[1])).toEqual([
+    'formatter',
+    'linter',
+  ])
 })
 
 test('a formatter and a linter at once are asked about, and the title decides over the body', async () => {

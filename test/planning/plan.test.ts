@@ -62,6 +62,7 @@ test('the report of prototype pollution is planned on two files with the tests a
     [['test/proto.js'], 1],
     [[], 2],
   ])
+  expect(plan.milestones.map((m) => m.id)).toEqual(['M1', 'M2', 'M3'])
   expect(plan.validations.map((v) => [v.kind, v.command])).toEqual([
     ['test', 'npm test'],
     ['coverage', 'npm test'],
@@ -134,6 +135,12 @@ test('a bump can be checked by its install alone, and nothing else can', async (
   const install = { key: `sha256:${'0'.repeat(64)}`, fetch, scripts: null, folders: [], allow: [] }
   const bump = (await planned('Bump a to 1.2.3', tree, { ...NOTHING, install })).plan
   expect(bump.ok && bump.plan.validations.map((v) => [v.kind, v.command])).toEqual([['install', 'npm ci']])
+  const full = (await planned('Bump a to 1.2.3', tree, { ...NODE_TOOLS, install })).plan
+  expect(full.ok && full.plan.validations.map((v) => v.id)).toEqual(['V1', 'V2', 'V3'])
+  const both = (
+    await planned(`fix: a\n\n\`\`\`diff\n${patchFor('a.js')}\`\`\``, tree, { ...NODE_TOOLS, install })
+  ).plan
+  expect(both.ok).toBe(true)
   const patch = await planned(`fix: a\n\n\`\`\`diff\n${patchFor('a.js')}\`\`\``, tree, {
     ...NOTHING,
     install,
