@@ -53,25 +53,6 @@ export const CouncilVerdictContract = contract('council-verdict', 1, CouncilVerd
 export const Criterion = z.enum(['readability', 'maintainability', 'performance', 'security', 'governance'])
 export type Criterion = z.infer<typeof Criterion>
 
-/** Share of a criterion's rules that passed. 0 when no seated judge answered one: unmeasured is never good. */
-const Score = z.strictObject({ score: z.number().min(0).max(1), because: z.string().min(1) })
-
-/** Evidence `review_rubric.json` and `code_quality_score.json`. */
-export const Rubric = z.strictObject({
-  schema: tag('rubric', 1),
-  criteria: z.strictObject({
-    readability: Score,
-    maintainability: Score,
-    performance: Score,
-    security: Score,
-    governance: Score,
-  }),
-  /** Mean of the criteria. */
-  overall: z.number().min(0).max(1),
-})
-export type Rubric = z.infer<typeof Rubric>
-export const RubricContract = contract('rubric', 1, Rubric)
-
 /** `policies/constitution.yml`: what a plan or a change may never do. */
 export const ConstitutionRule = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]*$/),

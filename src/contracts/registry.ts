@@ -4,7 +4,7 @@ import { ExecutionArtifactsContract } from './artifacts.ts'
 import { BundleManifestContract } from './bundle.ts'
 import { ChangeSetContract, ModifiedFilesContract } from './change-set.ts'
 import type { Contract } from './contract.ts'
-import { ConstitutionContract, CouncilVerdictContract, RubricContract } from './council.ts'
+import { ConstitutionContract, CouncilVerdictContract } from './council.ts'
 import { FingerprintContract } from './fingerprint.ts'
 import { IntentContract } from './intent.ts'
 import { LedgerEntryContract } from './ledger.ts'
@@ -45,7 +45,6 @@ export const CONTRACTS: readonly Contract<z.ZodType>[] = [
   ReviewRefinementContract,
   ReviewRubricContract,
   RiskReportContract,
-  RubricContract,
   RunOutcomeContract,
   RunReportContract,
   SatisficingResultContract,

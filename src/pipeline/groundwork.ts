@@ -40,7 +40,7 @@ export async function layGroundwork(context: StageContext, intent: Intent): Prom
     files: view.files,
     readFile: view.readFile,
     tools: toolchain,
-    policy: { protected_paths: [...policy.value.protected_paths, ...context.settings.protected_paths] },
+    policy: policy.value,
   })
   return { kind: 'laid', scan, toolchain, patch, prose: attached.prose, normalising }
 }

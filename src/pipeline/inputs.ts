@@ -4,6 +4,7 @@ import type { Phase, TaskId } from '../contracts/base.ts'
 import { canonicalJson, digestOf } from '../contracts/canonical.ts'
 import type { Contract } from '../contracts/contract.ts'
 import { Fingerprint } from '../contracts/fingerprint.ts'
+import type { Policy } from '../contracts/policy.ts'
 import { Settings } from '../contracts/settings.ts'
 import { TaskRequest } from '../contracts/task.ts'
 import { parseConstitution } from '../council/constitution.ts'
@@ -54,6 +55,7 @@ export function makeStageContext(x: {
   signal: AbortSignal
 }): StageContext {
   const { engine, journal, inputs, phase } = x
+  const policy = mustParse(parsePolicy(inputs.policyText, 'policy'))
   const { state } = journal
 
   async function bytesOf(record: EvidenceRecord | undefined, what: string): Promise<Uint8Array> {
@@ -101,6 +103,11 @@ export function makeStageContext(x: {
     },
     note: (text) => engine.progress({ kind: 'note', phase, text }),
   }
+}
+
+/** A repository may protect more than the policy does, never less. */
+export function withSettings(policy: Policy, settings: Settings): Policy {
+  return { ...policy, protected_paths: [...policy.protected_paths, ...settings.protected_paths] }
 }
 
 // The texts were parsed when the task was created; a store that gives back something else is broken.

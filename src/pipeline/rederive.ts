@@ -22,6 +22,7 @@ import { parsePolicy } from '../policy/load.ts'
 import { decideRefinement } from '../refinement/decide.ts'
 import { parseJson } from '../work/bundle.ts'
 import { councilOf } from './council.ts'
+import { withSettings } from './inputs.ts'
 import { leaf, type LoadedBundle } from './loaded-bundle.ts'
 
 /** One verdict for each kind of decision that the bundle holds; what a run never came to is not applicable. */
@@ -52,7 +53,11 @@ async function readInputs(bundle: LoadedBundle): Promise<Inputs | { problem: str
   if (!policy.ok || !constitution.ok || !settings.success) {
     return { problem: 'policy, constitution or settings of the run do not parse' }
   }
-  return { policy: policy.value, constitution: constitution.value, settings: settings.data }
+  return {
+    policy: withSettings(policy.value, settings.data),
+    constitution: constitution.value,
+    settings: settings.data,
+  }
 }
 
 async function planReview(
@@ -73,7 +78,7 @@ async function planReview(
     problems.push('another plan was reviewed')
   if (!same(data.thresholds, policy.tiers[data.plan.risk_tier]))
     problems.push('the thresholds are not the policy’s')
-  if (!same(data.protected_paths, [...policy.protected_paths, ...settings.protected_paths])) {
+  if (!same(data.protected_paths, policy.protected_paths)) {
     problems.push('the protected paths are not those of policy and settings')
   }
   const again = reviewPlan(data, constitution, councilOf(policy, 'plan'))
@@ -98,7 +103,7 @@ async function ruleGates(bundle: LoadedBundle, { policy, settings }: Inputs): Pr
     spec,
     tier: plan.risk_tier,
     thresholds: policy.tiers[plan.risk_tier],
-    protectedPaths: [...policy.protected_paths, ...settings.protected_paths],
+    protectedPaths: policy.protected_paths,
     readBase: (path) => Promise.resolve(before.get(path)),
   })
   const problems: string[] = []
@@ -163,7 +168,7 @@ async function changeReview(
     problems.push('another diff was reviewed')
   const triggers = firedTriggers(policy.risk_triggers, { files: data.changes.files, diff: data.diff })
   if (!same(data.triggers, triggers)) problems.push('other risk triggers fire')
-  if (!same(data.protected_paths, [...policy.protected_paths, ...settings.protected_paths])) {
+  if (!same(data.protected_paths, policy.protected_paths)) {
     problems.push('the protected paths are not those of policy and settings')
   }
   const again = reviewChange(data, constitution, councilOf(policy, 'change'))

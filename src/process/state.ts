@@ -5,7 +5,7 @@ import { Phase, RunId, Sha, TaskId, Timestamp } from '../contracts/base.ts'
 import { Digest } from '../contracts/canonical.ts'
 import { tag } from '../contracts/contract.ts'
 import { ChainHead } from '../contracts/ledger.ts'
-import { PHASE_ORDER, PHASES } from './phases.ts'
+import { PHASE_ORDER } from './phases.ts'
 
 /** What the state keeps of an ArtifactRecord; the whole record is in the ledger. */
 export const EvidenceRecord = ArtifactRecord.pick({
@@ -126,11 +126,4 @@ export function nextVisit(state: TaskState, phase: Phase): number {
 /** Refine iterations of the current run; 0 before its first IMPLEMENT. */
 export function iterationOf(state: TaskState): number {
   return state.run?.iteration ?? 0
-}
-
-/** `task` or `run`: which chain must hold the entries of this phase. */
-export function chainNameOf(state: TaskState, phase: Phase): string | null {
-  if (PHASES[phase].chain === 'task') return state.task === null ? null : `task:${state.task}`
-  const run = openRunOf(state)
-  return run === null ? null : `run:${run.id}`
 }

@@ -1,6 +1,7 @@
 // Owns the proof of a whole session: who sits, what is recorded, what repairs follow, and when a person may be spared.
 import { expect, test } from 'vitest'
-import { CouncilVerdictContract, RubricContract } from '../../src/contracts/council.ts'
+import { CouncilVerdictContract } from '../../src/contracts/council.ts'
+import { ReviewRubricContract } from '../../src/contracts/review.ts'
 import type { JudgeId } from '../../src/contracts/council.ts'
 import { councilTree, reviewChange, reviewPlan } from '../../src/council/review.ts'
 import { rubricOf } from '../../src/council/rubric.ts'
@@ -169,8 +170,17 @@ test('a plan never spares a person', () => {
 })
 
 test('the rubric counts the rules that hold, and a line nobody measured is zero', () => {
+  const item = (rubric: ReturnType<typeof rubricOf>, id: string) => rubric.items.find((one) => one.id === id)
   const good = rubricOf(review('change', {}), law)
-  expect(RubricContract.parse(good)).toEqual({ ok: true, value: good })
+  expect(ReviewRubricContract.parse(good)).toEqual({ ok: true, value: good })
+  expect(good.items.map((one) => one.score)).toEqual([1, 1, 1, 1, 1])
+  const worse = rubricOf(review('change', { anchor: 'Goal: other\n' }), law)
+  expect(item(worse, 'governance')?.score).toBeLessThan(1)
+  expect(item(worse, 'governance')?.because).toContain('not anchored')
+  const rules = law.rules.filter((rule) => rule.criterion !== 'performance')
+  const blind = rubricOf(review('change', {}, rules), { ...law, rules })
+  expect(item(blind, 'performance')).toMatchObject({ score: 0, because: 'no rule was asked' })
+})
   expect(good.overall).toBe(1)
   const worse = rubricOf(review('change', { anchor: 'Goal: other\n' }), law)
   expect(worse.criteria.governance.score).toBeLessThan(1)

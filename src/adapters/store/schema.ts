@@ -1,5 +1,5 @@
 // Owns the tables and their numbered migrations, in types that SQLite and Postgres share.
-import type { ColumnType, Kysely } from 'kysely'
+import type { ColumnType, Kysely, RawBuilder } from 'kysely'
 
 /** Times are ISO 8601 text of fixed width: they compare as text. A bigint comes back as text from some drivers. */
 type Count = ColumnType<number | string, number, number>
@@ -25,6 +25,8 @@ export interface Tables {
 export interface DialectExtras {
   /** Blocks UPDATE and DELETE on a table. */
   protect(db: Kysely<Tables>, table: 'ledger'): Promise<void>
+  /** Ends the definition of a table of small rows that are found by their key alone. */
+  readonly keyed: RawBuilder<unknown>
 }
 
 type Migration = (db: Kysely<Tables>, extras: DialectExtras) => Promise<void>
@@ -62,6 +64,7 @@ export const MIGRATIONS: readonly Migration[] = [
       .addColumn('token', 'bigint', (column) => column.notNull())
       .addColumn('expires_at', 'text', (column) => column.notNull())
       .addColumn('taken_from', 'text')
+      .modifyEnd(extras.keyed)
       .execute()
     await db.schema
       .createTable('counters')

@@ -106,7 +106,7 @@ async function judgeWork(
   const violations = findViolations(changes, {
     paths: plan.scope.paths,
     out: plan.scope.out,
-    protectedPaths: [...context.policy.value.protected_paths, ...context.settings.protected_paths],
+    protectedPaths: context.policy.value.protected_paths,
   })
   if (violations.length > 0) return violated(context, violations, files)
   const added = changes.files.reduce((sum, file) => sum + file.added, 0)

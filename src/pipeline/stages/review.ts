@@ -1,10 +1,10 @@
 // Owns REVIEW: the council judges the measured change; approved, it becomes the run's outcome.
 import { digestOfJson, evidenceJson } from '../../contracts/canonical.ts'
 import { ChangeSetContract } from '../../contracts/change-set.ts'
-import type { CouncilVerdict, Rubric } from '../../contracts/council.ts'
+import type { CouncilVerdict } from '../../contracts/council.ts'
 import { FileMapContract, PlanContract } from '../../contracts/plan.ts'
 import { QualityReportContract, TestRunContract, type QualityReport } from '../../contracts/quality-report.ts'
-import type { CodeQualityScore, ReviewRubric } from '../../contracts/review.ts'
+import type { CodeQualityScore } from '../../contracts/review.ts'
 import { firedTriggers } from '../../contracts/triggers.ts'
 import { WorkingSpecContract } from '../../contracts/working-spec.ts'
 import { reviewChange } from '../../council/review.ts'
@@ -32,11 +32,11 @@ export async function review(context: StageContext): Promise<StageResult> {
     diff,
     report,
     triggers: [...firedTriggers(policy.value.risk_triggers, { files: changes.files, diff })],
-    protected_paths: [...policy.value.protected_paths, ...context.settings.protected_paths],
+    protected_paths: policy.value.protected_paths,
     tests: await testsOf(context),
   }
   const verdict = reviewChange(subject, constitution.value, councilOf(policy.value, 'change'))
-  const rubric = rubricItems(rubricOf(verdict, constitution.value), verdict)
+  const rubric = rubricOf(verdict, constitution.value)
   const round = await decideRound(context, report, verdict, plan.recipe === null)
   const files = {
     'council_verdict.json': evidenceJson(verdict),
@@ -87,26 +87,6 @@ async function testsOf(context: StageContext): Promise<ChangeSubject['tests']> {
     return run.passed + run.failed
   }
   return { base: await count('test_results_base.json'), change: await count('test_results.json') }
-}
-
-/** Below these the evidence gate does not let a review pass; security admits no rule that fails. */
-const RUBRIC_NEEDS = {
-  readability: 0.5,
-  maintainability: 0.5,
-  performance: 0.5,
-  security: 1,
-  governance: 0.5,
-}
-
-function rubricItems(rubric: Rubric, verdict: CouncilVerdict): ReviewRubric {
-  return {
-    schema: 'autopilot/review-rubric@1',
-    subject: verdict.subject,
-    items: Object.entries(RUBRIC_NEEDS).map(([id, threshold]) => {
-      const { score, because } = rubric.criteria[id as keyof typeof RUBRIC_NEEDS]
-      return { id, text: `Do the rules about ${id} hold?`, score, threshold, because }
-    }),
-  }
 }
 
 function scoreOf(report: QualityReport): CodeQualityScore {

@@ -47,7 +47,7 @@ export async function think(context: StageContext): Promise<StageResult> {
       }),
     ],
     thresholds: policy.value.tiers[plan.risk_tier],
-    protected_paths: [...policy.value.protected_paths, ...context.settings.protected_paths],
+    protected_paths: policy.value.protected_paths,
     facts: {
       missing_paths: fileMap.files
         .filter((file) => file.action !== 'create' && !known.has(file.path))

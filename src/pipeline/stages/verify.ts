@@ -29,7 +29,7 @@ export async function verify(context: StageContext): Promise<StageResult> {
     plan,
     spec,
     thresholds: policy.value.tiers[plan.risk_tier],
-    protectedPaths: [...policy.value.protected_paths, ...settings.protected_paths],
+    protectedPaths: policy.value.protected_paths,
     toolchains: {
       base: base.kind === 'known' ? base.toolchain : null,
       change: change.kind === 'known' ? change.toolchain : null,

@@ -24,15 +24,18 @@ export async function rows(): Promise<Row[]> {
   }
   const thousand = chainOf(1000)
   const tenThousand = chainOf(10_000)
-  verifyChain(thousand)
-  const short = await timed(() => verifyChain(thousand))
-  const long = await timed(() => verifyChain(tenThousand))
+  const short: number[] = []
+  const long: number[] = []
+  for (let i = 0; i < 5; i += 1) {
+    short.push(await timed(() => verifyChain(thousand)))
+    long.push(await timed(() => verifyChain(tenThousand)))
+  }
   return [
     atMost('attestation.p50', percentile(attested, 0.5), 'ms', 1),
     shown('attestation.bytes', Buffer.byteLength(prompt.text), 'B'),
-    atMost('verify.10000', long, 'ms', 1000),
+    atMost('verify.10000', percentile(long, 0.5), 'ms', 1000),
     // linear: ten times the entries, about ten times the time
-    atMost('verify.growth', long / short, 'x', 15),
+    atMost('verify.growth', Math.min(...long) / Math.min(...short), 'x', 15),
   ]
 }
 

@@ -16,9 +16,9 @@ import { transition } from '../../../src/process/transition.ts'
 import { atMost, percentile, shown, timed } from '../row.ts'
 import type { Row } from '../row.ts'
 
-/** 50 blocks of 20: a block is long enough that one file's sync does not pay for another's. */
-const BLOCKS = 50
-const BLOCK = 20
+/** 1,000 iterations in blocks: short against a burst of other work, long enough that most syncs follow one of their own file. */
+const BLOCKS = 200
+const BLOCK = 5
 /** Commits that surely fill a write-ahead log of 1,000 pages (SQLite's checkpoint). */
 const WARM_UP = 1100
 const clock = { now: () => new Date(), monotonic: () => performance.now(), sleep: async () => {} }
