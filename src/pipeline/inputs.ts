@@ -79,7 +79,7 @@ export function makeStageContext(x: {
     request: inputs.request,
     settings: inputs.settings,
     policy: {
-      value: mustParse(parsePolicy(inputs.policyText, 'policy')),
+      value: withSettings(policy, inputs.settings),
       digest: digestOf(inputs.policyText),
     },
     constitution: {

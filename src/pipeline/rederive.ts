@@ -62,7 +62,7 @@ async function readInputs(bundle: LoadedBundle): Promise<Inputs | { problem: str
 
 async function planReview(
   bundle: LoadedBundle,
-  { policy, constitution, settings }: Inputs,
+  { policy, constitution }: Inputs,
 ): Promise<Verdict> {
   const name = 'rederived: plan review'
   const folder = 'evidence/THINK'
@@ -145,7 +145,7 @@ function blobId(bytes: Uint8Array, like: string): string {
 
 async function changeReview(
   bundle: LoadedBundle,
-  { policy, constitution, settings }: Inputs,
+  { policy, constitution }: Inputs,
 ): Promise<Verdict> {
   const name = 'rederived: change review'
   const folder = 'evidence/REVIEW'
