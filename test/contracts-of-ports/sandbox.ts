@@ -78,6 +78,14 @@ export function sandboxContract(level: Sandbox['level'], open: () => Promise<San
         Array.from({ length: 400_000 }, (_, at) => String(at + 1).length + 1).reduce((a, b) => a + b),
       )
       expect(await exec.result).toMatchObject({ exitCode: 0 })
+      const limits = { outputBytes: 8_000_000 }
+      const held = workspace.exec({ argv: ['yes'], env: {}, egress: 'none', limits })
+      const reader = held.stdout[Symbol.asyncIterator]()
+      await reader.next()
+      const soon = new Promise((resolve) => void setTimeout(() => resolve('still held back'), 700))
+      expect(await Promise.race([held.result, soon])).toBe('still held back')
+      await reader.return?.()
+      expect(await held.result).toMatchObject({ outcome: 'output_limit' })
     })
 
     test('nobody has to read: the result comes, and the output can be had afterwards', async () => {

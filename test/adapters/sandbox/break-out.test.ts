@@ -1,15 +1,17 @@
 // Every attempt to break out of bubblewrap, as the user who runs the tests and, when that is root, as another user.
-import { execFile } from 'node:child_process'
-import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFile, spawn } from 'node:child_process'
+import type { StdioOptions } from 'node:child_process'
+import { chmod, cp, mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findTool } from '../../../src/adapters/sandbox/host-tool.ts'
 import { firstUnreachable } from '../../../src/adapters/sandbox/scratch.ts'
 import { makeUids } from '../../../src/adapters/sandbox/uid.ts'
-import { npmPath, openArena } from './arena.ts'
+import { npmPath, openArena, text } from './arena.ts'
 import type { Arena } from './arena.ts'
 import { attempts } from './attempts.ts'
 
@@ -57,22 +59,16 @@ async function runAsAnotherUser(): Promise<ReadonlyMap<string, Record<string, un
     const script = join(copy === undefined ? here : join(copy, 'test/adapters/sandbox'), 'attempts-main.ts')
     const secret = join(folder, 'secret')
     await writeFile(secret, 'canary-descriptor')
-    const { stdout } = await promisify(execFile)(
+    const careless = await open(secret)
+    // as a careless parent would: a file that is left open, above the descriptors that Node looks after by itself
+    const stdio = ['ignore', 'pipe', 'inherit', ...Array.from({ length: 197 }, () => 'ignore'), careless.fd]
+    const child = spawn(
       '/usr/bin/setpriv',
-      [
-        `--reuid=${uid}`,
-        `--regid=${uid}`,
-        '--clear-groups',
-        '/bin/sh',
-        '-c',
-        // as a careless parent would: a file that is left open
-        'exec 7<"$0"; exec "$@"',
-        secret,
-        node,
-        script,
-      ],
-      { cwd: '/', env: { PATH: '/usr/bin:/bin' }, maxBuffer: 16 * 1024 * 1024 },
+      [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', node, script],
+      { cwd: '/', env: { PATH: '/usr/bin:/bin' }, stdio: stdio as StdioOptions },
     )
+    const stdout = await text(child.stdout as Readable)
+    await careless.close()
     const lines = stdout.trim().split('\n')
     return new Map(
       lines.map((line) => {
@@ -88,12 +84,12 @@ async function runAsAnotherUser(): Promise<ReadonlyMap<string, Record<string, un
 
 /** A checkout below a closed home is copied to where another user can read it. */
 async function reachableCopy(here: string, uid: number): Promise<string | undefined> {
-  const open = await Promise.all(
+  const blocked = await Promise.all(
     [join(here, 'arena.ts'), process.execPath, join(npmPath, 'package.json')].map((one) =>
       firstUnreachable(one, uid),
     ),
   )
-  if (open.every((one) => one === undefined)) return undefined
+  if (blocked.every((one) => one === undefined)) return undefined
   const root = join(here, '../../..')
   const copy = await mkdtemp(join(tmpdir(), 'checkout-'))
   for (const path of ['src', 'test/adapters/sandbox', 'package.json']) {

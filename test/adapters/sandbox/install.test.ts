@@ -45,8 +45,6 @@ describe.skipIf(absent)('installing with bubblewrap (skipped: it is not installe
     arena = await openArena({
       'package.json': JSON.stringify({ name: 'root', version: '0.0.1', dependencies }),
       'package-lock.json': registry.lockfile({ name: 'root', version: '0.0.1', dependencies }),
-      // the fetch step would run this instead of git, were it allowed to
-      '.npmrc': 'git=./evil\n',
       '.gitignore': 'node_modules\n',
     })
     const npm = ['--no-audit', '--no-fund', `--registry=${registry.url}`]
@@ -181,6 +179,27 @@ describe.skipIf(absent)('installing with bubblewrap (skipped: it is not installe
     expect(refused.problem.message).toContain(registry.host)
     expect(refused.problem.fix).toContain('install.allow_hosts')
     expect(refused.log).toContain('egress refused')
+  })
+
+  test('a program that the repository names as git is not run by the fetch step', async () => {
+    const evil = '#!/bin/sh\necho ran >> /npm-cache/poison\necho ran >> /out/ran\nexit 1\n'
+    const dependencies = { inner: 'git+http://127.0.0.1:1/inner.git' }
+    const arena = await openArena({
+      'package.json': JSON.stringify({ name: 'root', version: '0.0.1', dependencies }),
+      '.npmrc': 'git=/repo/evil\n',
+      evil,
+    })
+    const argv = ['sh', '-c', 'chmod +x evil; npm install --ignore-scripts']
+    const installed = await arena.sandbox.install({
+      base: arena.base,
+      plan: { ...plan, scripts: null, fetch: { ...plan.fetch, argv } },
+    })
+    expect(installed.ok).toBe(false)
+    const poison = await readFile(join(arena.scratch, 'cache/bwrap/npm/poison'), 'utf8').catch(
+      () => 'never ran',
+    )
+    expect(poison).toBe('never ran')
+    await arena.close()
   })
 
   test('a folder that the install left as a symlink is not taken', async () => {

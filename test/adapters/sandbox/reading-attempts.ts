@@ -131,11 +131,12 @@ export const readingAttempts: readonly Attempt[] = [
       within(arena, async (workspace) => {
         const planted = await sh(
           workspace,
-          `ln -s /etc/shadow /out/x; ln -s /etc /out/d; ln -s ../../../../../../etc e; mkfifo /out/pipe; mkdir -p /out/ok/deep; echo fine > /out/ok/deep/f; head -c 2000 /dev/zero > /out/big; ln /out/ok/deep/f /out/hard; mkdir locked; echo x > locked/y; chmod 000 locked`,
+          `ln -s ${arena.folder}/evidence/verdict.json /out/x; ln -s /etc/shadow /out/s; ln -s /etc /out/d; ln -s ../../../../../../etc e; mkfifo /out/pipe; mkdir -p /out/ok/deep; echo fine > /out/ok/deep/f; head -c 2000 /dev/zero > /out/big; ln /out/ok/deep/f /out/hard; mkdir locked; echo x > locked/y; chmod 000 locked`,
         )
         assert.equal(planted.exitCode, 0, planted.err)
         for (const path of [
           '/out/x',
+          '/out/s',
           '/out/d/passwd',
           'e/passwd',
           '/out/pipe',
