@@ -5,14 +5,7 @@ import type { RunOutcome } from '../contracts/outcome.ts'
 import { permits, type Verdict } from '../contracts/verdict.ts'
 import { holdOf, judgeEvidence } from '../process/evidence.ts'
 import { nextPhase, PHASE_ORDER, PHASES } from '../process/phases.ts'
-import {
-  chainNameOf,
-  frontierOf,
-  nextVisit,
-  openRunOf,
-  type EvidenceRecord,
-  type TaskState,
-} from '../process/state.ts'
+import { frontierOf, nextVisit, openRunOf, type EvidenceRecord, type TaskState } from '../process/state.ts'
 import { checkpoint } from './bundle.ts'
 import { changeOutcome, closeRun, closeTask, importRun } from './closing.ts'
 import type { Engine } from './engine.ts'
@@ -168,9 +161,10 @@ async function enter(
 }
 
 function chainOf(journal: Journal, phase: Phase): string {
-  const chain = chainNameOf(journal.state, phase)
-  if (chain === null) throw new Error(`${phase} has no open chain to write to`)
-  return chain
+  if (PHASES[phase].chain === 'task') return `task:${journal.task}`
+  const run = openRunOf(journal.state)
+  if (run === null) throw new Error(`${phase} has no open run to write to`)
+  return `run:${run.id}`
 }
 
 interface Settled {

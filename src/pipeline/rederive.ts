@@ -60,10 +60,7 @@ async function readInputs(bundle: LoadedBundle): Promise<Inputs | { problem: str
   }
 }
 
-async function planReview(
-  bundle: LoadedBundle,
-  { policy, constitution }: Inputs,
-): Promise<Verdict> {
+async function planReview(bundle: LoadedBundle, { policy, constitution }: Inputs): Promise<Verdict> {
   const name = 'rederived: plan review'
   const folder = 'evidence/THINK'
   const recorded = await contract(bundle, `${folder}/plan_review.json`, CouncilVerdictContract)
@@ -143,10 +140,7 @@ function blobId(bytes: Uint8Array, like: string): string {
     .digest('hex')
 }
 
-async function changeReview(
-  bundle: LoadedBundle,
-  { policy, constitution }: Inputs,
-): Promise<Verdict> {
+async function changeReview(bundle: LoadedBundle, { policy, constitution }: Inputs): Promise<Verdict> {
   const name = 'rederived: change review'
   const folder = 'evidence/REVIEW'
   const recorded = await contract(bundle, `${folder}/council_verdict.json`, CouncilVerdictContract)
