@@ -72,16 +72,17 @@ export interface Git {
   >
 }
 
-/** Between commits and plain folders; safe configuration only, whatever the folder holds. */
+/** Trees as folders. The bytes in a folder are the bytes of the blobs: attributes never convert anything. */
 export interface WorkTrees {
   /**
-   * Writes the files of `commit` with `changes` applied into the empty folder `into` (absolute), without a `.git`.
-   * Throws when git or the disk breaks.
+   * Writes the commit's tree with `changes` (whose base is that commit) applied into a folder that is new or empty,
+   * without any `.git`. Throws when `into` is not empty, the disk fails, or the changes do not fit.
    */
   exportTree(commit: Sha, changes: ChangeSet | undefined, into: string): Promise<void>
   /**
-   * What `folder` holds now against `base`. The folder is hostile: it is read with a git directory of the host's own,
-   * nothing in it is run. A problem for a nested `.git`, special files, symlinks that leave the folder.
+   * What the folder holds against the tree of `base`. Top-level `.git`, any `node_modules` and untracked files that
+   * the folder's `.gitignore` names are left out. Nothing may write to the folder meanwhile. The folder is hostile:
+   * nothing in it is run, and the first path (sorted) that no change may hold is the problem.
    */
   changesOf(
     folder: string,
