@@ -62,7 +62,7 @@ test('each phase may run in a process of its own, and the ledger is that of one 
       out: expect.stringContaining(`has passed ${phase}. Go on:`) as string,
     })
     const { state: now } = await look(state)
-    expect(Object.keys(now.passed)).toEqual(PHASES.slice(0, PHASES.indexOf(phase) + 1))
+    expect(PHASES.filter((one) => now.passed[one])).toEqual(PHASES.slice(0, PHASES.indexOf(phase) + 1))
     expect(now.phase).toBeNull()
   }
   const last = await autopilot('run', '--resume', '--state', state)
@@ -103,7 +103,9 @@ test('killed right after it entered a phase, in every phase, it goes on as if no
 
 test('killed after it left evidence that was not judged yet, it makes the phase afresh', async () => {
   const { repo, issue, state } = await tiny()
-  for (const phase of PHASES) {
+  // test/pipeline/crash.test.ts does this at every entry
+  const phases = ['STRATEGIZE', 'VERIFY', 'PR'] as const
+  for (const phase of phases) {
     const from = phase === 'STRATEGIZE' ? { issue } : { resume: true }
     const died = await kill({ state, repo, ...from, phase, kind: 'evidence.recorded' })
     expect(died.signal, died.err).toBe('SIGKILL')
@@ -114,7 +116,7 @@ test('killed after it left evidence that was not judged yet, it makes the phase 
   const { taskChain, runChain } = await look(state)
   const kinds = [...kindsOf(runChain), ...kindsOf(taskChain)]
   const times = (kind: string): number => kinds.filter((one) => one === kind).length
-  for (const phase of PHASES) {
+  for (const phase of phases) {
     expect([phase, times(`phase.entered ${phase}`), times(`phase.returned ${phase}`)]).toEqual([phase, 2, 1])
     expect([phase, times(`phase.passed ${phase}`)]).toEqual([phase, 1])
   }
