@@ -229,6 +229,8 @@ export interface WorkerJob {
 /** Ends with exactly one `finished` event and never throws: its own failures are stop reasons. */
 export interface Worker {
   readonly id: string
+  /** False when it would do the same again, whatever the directive: then there is no second iteration. */
+  readonly canRefine: boolean
   probe(): Promise<Tool>
   run(job: WorkerJob, workspace: Workspace, signal: AbortSignal): AsyncIterable<WorkerEvent>
 }

@@ -33,9 +33,14 @@ export type RunOptions = z.infer<typeof Options>
 export async function runCommand(input: object, terminal: Terminal): Promise<number> {
   const options = parseOptions(input)
   const stop = new AbortController()
-  const interrupt = (): void => stop.abort(new Error('interrupted'))
-  process.once('SIGINT', interrupt)
-  process.once('SIGTERM', interrupt)
+  const interrupt = (): void => {
+    // Asked twice, it ends at once: the task is resumed like one that was killed.
+    if (stop.signal.aborted) process.exit(EXIT.notAccepted)
+    stop.abort(new Error('interrupted'))
+  }
+  // Not `once`: execa's own listener ends the process when it finds itself alone.
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
   const laptop = await composeLaptop(options, (progress) => {
     if (progress.kind === 'note') {
       terminal.err(renderPhaseLine({ phase: progress.phase, state: 'running', note: progress.text }))

@@ -8,6 +8,7 @@ import { evidenceJson } from '../contracts/canonical.ts'
 import type { ArtifactRecord } from '../contracts/artifacts.ts'
 import { readTask } from '../pipeline/loop.ts'
 import type { Store } from '../ports.ts'
+import { PHASE_ORDER } from '../process/phases.ts'
 import { frontierOf, type TaskState } from '../process/state.ts'
 import { layoutTable, type Column } from '../report/table.ts'
 import { EXIT, Refusal } from './exit-codes.ts'
@@ -89,7 +90,9 @@ function statusOf(state: TaskState): string {
 function describe(state: TaskState): string {
   const lines = [`${state.task ?? ''}  ${statusOf(state)}`]
   if (state.closed !== null) lines.push(state.closed.reason)
-  for (const [phase, passed] of Object.entries(state.passed)) {
+  for (const phase of PHASE_ORDER) {
+    const passed = state.passed[phase]
+    if (passed === undefined) continue
     lines.push(`  ✓ ${phase.padEnd(12)}visit ${passed.visit}, ${passed.evidence.length} files, ${passed.at}`)
   }
   if (state.phase !== null) lines.push(`  … ${state.phase.phase.padEnd(12)}visit ${state.phase.visit}`)

@@ -60,7 +60,6 @@ export const GateReport = z.strictObject({
   /** Named figures and their thresholds, same keys where a threshold exists. Units are in the gate's docstring. */
   measured: z.record(z.string(), z.number()),
   threshold: z.record(z.string(), z.number()),
-  duration_ms: z.number().min(0),
 })
 export type GateReport = z.infer<typeof GateReport>
 

@@ -237,7 +237,7 @@ function reportOf(
     const raw = results.get(gate.id)
     if (raw === undefined) throw new TypeError(`runGates: ${gate.id} left no result`)
     Object.assign(artifacts, raw.artifacts)
-    const { verdict, score, measured, threshold, durationMs } = shown(raw, modeOf(options, gate.id))
+    const { verdict, score, measured, threshold } = shown(raw, modeOf(options, gate.id))
     const subject = { ...options.subject, tree: context.changes.tree }
     return {
       id: gate.id,
@@ -248,7 +248,6 @@ function reportOf(
       score,
       measured: { ...measured },
       threshold: { ...threshold },
-      duration_ms: durationMs,
     }
   })
   const score = scoreOf(reports)

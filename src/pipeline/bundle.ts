@@ -2,9 +2,10 @@
 import { canonicalJson, evidenceJson, type Digest } from '../contracts/canonical.ts'
 import type { Phase } from '../contracts/base.ts'
 import type { LedgerEntry } from '../contracts/ledger.ts'
-import { PHASES } from '../process/phases.ts'
+import { PHASE_ORDER } from '../process/phases.ts'
 import { frontierOf } from '../process/state.ts'
 import { bundleDigest, makeManifest, MANIFEST } from '../work/bundle.ts'
+import { inWritingOrder } from './chain-order.ts'
 import type { Engine } from './engine.ts'
 import type { TaskInputs } from './inputs.ts'
 import type { Journal } from './journal.ts'
@@ -21,7 +22,7 @@ export async function writeBundle(
   const chains = { task: `task:${journal.task}`, run: `run:${run.id}` }
   const task = await engine.store.entries(chains.task)
   const entries = await engine.store.entries(chains.run)
-  const files = await evidenceFiles(engine, [...task, ...entries])
+  const files = await evidenceFiles(engine, inWritingOrder(task, entries))
   const text = (path: string, content: string): unknown => files.set(path, Buffer.from(content))
   text('ledger/task.jsonl', jsonLines(task))
   text('ledger/run.jsonl', jsonLines(entries))
@@ -30,7 +31,7 @@ export async function writeBundle(
   text('inputs/settings.json', evidenceJson(inputs.settings))
   text('inputs/fingerprint.json', evidenceJson(inputs.fingerprint))
   if (run.closed !== null) files.set('outcome.json', await engine.blobs.get(run.closed.outcome))
-  const passed = (Object.keys(PHASES) as Phase[]).filter((phase) => journal.state.passed[phase] !== undefined)
+  const passed = PHASE_ORDER.filter((phase) => journal.state.passed[phase] !== undefined)
   const manifest = makeManifest(
     {
       task: journal.task,
@@ -63,16 +64,18 @@ async function evidenceFiles(
   engine: Engine,
   entries: readonly LedgerEntry[],
 ): Promise<Map<string, Uint8Array>> {
-  const latest = new Map<Phase, number>()
+  const standing = new Map<Phase, number>()
   for (const { event } of entries) {
-    if (event.kind === 'phase.entered') latest.set(event.phase, event.visit)
+    if (event.kind === 'phase.entered') standing.set(event.phase, event.visit)
+    if (event.kind !== 'phase.returned') continue
+    for (const phase of PHASE_ORDER.slice(PHASE_ORDER.indexOf(event.to))) standing.delete(phase)
   }
   const wanted = new Map<string, Digest>()
   for (const { event } of entries) {
     if (event.kind === 'phase.passed')
       wanted.set(`verdicts/${event.phase}-${event.visit}.json`, event.verdict)
     if (event.kind !== 'evidence.recorded') continue
-    const stands = latest.get(event.phase) === event.visit
+    const stands = standing.get(event.phase) === event.visit
     const folder = stands ? `evidence/${event.phase}` : `voided/${event.phase}-${event.visit}`
     for (const artifact of event.artifacts) wanted.set(`${folder}/${artifact.name}`, artifact.sha256)
   }

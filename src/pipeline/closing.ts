@@ -10,18 +10,23 @@ import { parseJson } from '../work/bundle.ts'
 import { writeBundle } from './bundle.ts'
 import type { Engine } from './engine.ts'
 import type { TaskInputs } from './inputs.ts'
-import type { Journal } from './journal.ts'
+import type { Journal, Written } from './journal.ts'
 
-/** Ends the run with `outcome`; a crash between the two steps is repaired by `importRun` on the next advance. */
+/**
+ * Ends the run with `outcome`; what comes right before it goes into the same transaction. A crash between the two
+ * steps is repaired by `importRun` on the next advance.
+ */
 export async function closeRun(
   engine: Engine,
   journal: Journal,
   inputs: TaskInputs,
   outcome: RunOutcome,
+  ...before: readonly Written[]
 ): Promise<void> {
   const digest = await engine.blobs.put(evidenceJson(outcome))
   const chain = `run:${journal.state.run?.id ?? ''}`
-  await journal.write({ chain, event: { kind: 'run.closed', outcome: digest, result: outcome.kind } })
+  const event = { kind: 'run.closed', outcome: digest, result: outcome.kind } as const
+  await journal.write(...before, { chain, event })
   await importRun(engine, journal, inputs)
 }
 
@@ -32,15 +37,18 @@ export async function importRun(engine: Engine, journal: Journal, inputs: TaskIn
   const bundle = await writeBundle(engine, journal, inputs, 'sealed')
   const chain = `task:${journal.task}`
   const run_head = await engine.store.head(`run:${run.id}`)
-  await journal.write({ chain, event: { kind: 'run.imported', run: run.id, run_head, bundle } })
-  if (run.closed.result === 'change') return
-  await closeTask(journal, await readOutcome(engine, run.closed.outcome))
+  const imported = { chain, event: { kind: 'run.imported', run: run.id, run_head, bundle } } as const
+  const goesOn = run.closed.result === 'change'
+  // In one transaction: a crash between the two would leave a task that looks as if it wanted another run.
+  const ends = goesOn ? [] : [taskEnd(journal, await readOutcome(engine, run.closed.outcome))]
+  await journal.write(imported, ...ends)
 }
 
-export async function closeTask(journal: Journal, outcome: RunOutcome): Promise<void> {
+/** The entry by which a task ends with what is no change. */
+export function taskEnd(journal: Journal, outcome: RunOutcome): Written {
   const result = outcome.kind === 'question' ? 'question' : 'stopped'
   const event = { kind: 'task.closed', result, reason: reasonOf(outcome) } as const
-  await journal.write({ chain: `task:${journal.task}`, event })
+  return { chain: `task:${journal.task}`, event }
 }
 
 /** The outcome of a run whose change was accepted, from its evidence. */

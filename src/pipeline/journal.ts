@@ -35,7 +35,8 @@ export interface Journal {
 export async function openJournal(
   engine: Pick<Engine, 'store' | 'clock'>,
   task: TaskId,
-  fence: () => Fence,
+  /** All of them are checked in the transaction of every write. */
+  fences: () => readonly Fence[],
 ): Promise<Journal> {
   const row = await engine.store.task(task)
   let state = row === undefined ? EMPTY_STATE : TaskState.parse(JSON.parse(row.state))
@@ -55,7 +56,7 @@ export async function openJournal(
       heads.set(chain, headOf(entry))
     }
     await engine.store.transaction(async (tx) => {
-      await tx.checkFence(fence())
+      for (const fence of fences()) await tx.checkFence(fence)
       for (const entry of entries) await tx.append(entry)
       const updatedAt = entries.at(-1)?.at ?? ''
       await tx.saveTask({ id: task, state: canonicalJson(next), updatedAt }, version)

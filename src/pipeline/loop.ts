@@ -2,14 +2,18 @@
 import type { Phase, TaskId } from '../contracts/base.ts'
 import { digestOfJson } from '../contracts/canonical.ts'
 import { TaskState, EMPTY_STATE } from '../process/state.ts'
-import { advance } from './advance.ts'
+import { advance, dutyOf, INTERRUPTED } from './advance.ts'
 import type { Engine } from './engine.ts'
 import { saveInputs, type TaskInputs } from './inputs.ts'
 import { openJournal } from './journal.ts'
-import { withLease } from './lease.ts'
+import { LEASE_TTL_MS, leaseKeys, withLease } from './lease.ts'
 
 /** Steps after which a task is taken for a loop: nine phases, 20 iterations of three of them, and as much again. */
 const MOST_STEPS = 200
+
+/** What a killed process held is free after its time; a living one has had time to end by then. */
+const PATIENCE_MS = LEASE_TTL_MS + 5_000
+const ASK_AGAIN_MS = 1_000
 
 export type Reached = { kind: 'done' } | { kind: 'until'; phase: Phase } | { kind: 'waiting'; for: string }
 
@@ -18,12 +22,23 @@ export async function runTask(
   task: TaskId,
   x: { until?: Phase; stop?: AbortSignal } = {},
 ): Promise<Reached> {
+  let waited = 0
   for (let step = 0; step < MOST_STEPS; step += 1) {
     const state = await readTask(engine, task)
     if (state.closed !== null) return { kind: 'done' }
     if (x.until !== undefined && state.passed[x.until] !== undefined) return { kind: 'until', phase: x.until }
-    const answer = await advance(engine, task, x.stop)
-    if (answer.result === 'waiting') return { kind: 'waiting', for: answer.for }
+    if (x.stop?.aborted === true) return { kind: 'waiting', for: INTERRUPTED.for }
+    const answer = await advance(engine, task, { stop: x.stop })
+    if (answer.result !== 'waiting') waited = 0
+    else if (answer.held !== true || waited >= PATIENCE_MS) return { kind: 'waiting', for: answer.for }
+    else {
+      if (waited === 0) {
+        const text = `another process holds the task; waiting up to ${PATIENCE_MS / 1000} s for it`
+        engine.progress({ kind: 'note', phase: dutyOf(state), text })
+      }
+      await engine.clock.sleep(ASK_AGAIN_MS, x.stop)
+      waited += ASK_AGAIN_MS
+    }
   }
   throw new Error(`task ${task} took more than ${MOST_STEPS} steps`)
 }
@@ -39,9 +54,9 @@ export async function createTask(
   task: TaskId,
   inputs: TaskInputs,
 ): Promise<void> {
-  const made = await withLease(engine, `${task}/STRATEGIZE`, async (held) => {
+  const made = await withLease(engine, leaseKeys(task, 'STRATEGIZE'), async (held) => {
     await saveInputs(engine, task, inputs)
-    const journal = await openJournal(engine, task, held.fence)
+    const journal = await openJournal(engine, task, held.fences)
     const event = { kind: 'task.created', task, request: digestOfJson(inputs.request) } as const
     await journal.write({ chain: `task:${task}`, event })
   })

@@ -10,6 +10,7 @@ import type { RunReport } from '../contracts/summary.ts'
 import { councilTree } from '../council/review.ts'
 import { countersOf } from '../process/counters.ts'
 import { parseJson } from '../work/bundle.ts'
+import { inWritingOrder } from './chain-order.ts'
 import { readOutcome } from './closing.ts'
 import type { Engine } from './engine.ts'
 import { readTask } from './loop.ts'
@@ -25,7 +26,7 @@ export async function readReport(
   if (run === null || run.closed === null || run.imported === null) return undefined
   const taskEntries = await engine.store.entries(`task:${task}`)
   const runEntries = await engine.store.entries(`run:${run.id}`)
-  const entries = inOrder(taskEntries, runEntries)
+  const entries = inWritingOrder(taskEntries, runEntries)
   const outcome = await readOutcome(engine, run.closed.outcome)
   const quality = await newest(engine, entries, 'VERIFY', 'quality_report.json', QualityReportContract)
   const councils = [
@@ -55,13 +56,6 @@ export async function readReport(
     counters: { ...countersOf(entries), ...engine.counters.read() },
     timings: x.timings,
   }
-}
-
-// The run's chain stands where its first entry says that the task chain stood.
-function inOrder(task: readonly LedgerEntry[], run: readonly LedgerEntry[]): readonly LedgerEntry[] {
-  const first = run[0]?.event
-  const at = first?.kind === 'run.opened' ? first.task_head.length : task.length
-  return [...task.slice(0, at), ...run, ...task.slice(at)]
 }
 
 async function newest<S extends z.ZodType>(

@@ -3,16 +3,28 @@ import type { CouncilVerdict } from '../contracts/council.ts'
 import { CouncilVerdictContract } from '../contracts/council.ts'
 import type { QualityReport } from '../contracts/quality-report.ts'
 import { QualityReportContract } from '../contracts/quality-report.ts'
-import type { ReviewRefinement } from '../contracts/review.ts'
+import type { RefinementDirective } from '../contracts/refinement.ts'
+import { ReviewRefinementContract, type ReviewRefinement } from '../contracts/review.ts'
+import { iterationOf } from '../process/state.ts'
 import { decideRefinement } from '../refinement/decide.ts'
 import { directiveOf } from '../refinement/directive.ts'
 import { roundOf } from '../refinement/round.ts'
 import { satisfice } from '../refinement/satisfice.ts'
 import type { StageContext } from './stage.ts'
 
-/** Reports of earlier rounds, oldest first. */
-export function earlierReports(context: StageContext): Promise<readonly QualityReport[]> {
-  return context.readVoided('VERIFY', 'quality_report.json', QualityReportContract)
+/** Reports of earlier iterations, oldest first; of one that was measured again (a crash, lost evidence) the last. */
+export async function earlierReports(context: StageContext): Promise<readonly QualityReport[]> {
+  const voided = await context.readVoided('VERIFY', 'quality_report.json', QualityReportContract)
+  const byIteration = new Map(voided.map((report) => [report.iteration, report]))
+  return [...byIteration.values()].filter((report) => report.iteration < iterationOf(context.state))
+}
+
+/** What the last round told the worker to change, whichever phase sent the work back. */
+export async function lastDirective(context: StageContext): Promise<RefinementDirective | null> {
+  const last = context.state.voided.findLast((record) => record.name === 'refinement.json')
+  if (last === undefined) return null
+  const rounds = await context.readVoided(last.phase, last.name, ReviewRefinementContract)
+  return rounds.at(-1)?.directive ?? null
 }
 
 /** `refinement.json`: whether the loop ends here, why, and what comes next. */

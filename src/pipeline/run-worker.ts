@@ -1,11 +1,14 @@
 // Owns letting a worker work: in a fresh copy, with the tools of its phase, its events kept, its traces looked at.
-import { digestOf } from '../contracts/canonical.ts'
+import type { Phase } from '../contracts/base.ts'
+import { canonicalJson, digestOf } from '../contracts/canonical.ts'
 import type { ChangeSet } from '../contracts/change-set.ts'
+import type { Plan } from '../contracts/plan.ts'
 import type { WorkerEvent } from '../contracts/transcript.ts'
 import type { Dependencies, Problem, Worker, WorkerJob, Workspace } from '../ports.ts'
 import { PHASES } from '../process/phases.ts'
 import { routeTool } from '../process/tools.ts'
-import type { StageContext } from './stage.ts'
+import type { StageContext, StageResult } from './stage.ts'
+import { stopOutcome } from './stopping.ts'
 
 /** Events kept of one call; what lies beyond is counted and said (R46). */
 const MAX_EVENTS = 20_000
@@ -17,6 +20,14 @@ export type Worked =
   | { kind: 'git_mutation'; events: readonly WorkerEvent[]; detail: string }
 
 export type Finished = Extract<WorkerEvent, { type: 'finished' }>
+
+/** Who does the work of a plan; undefined when nobody here can. */
+export function workerFor(
+  engine: Pick<StageContext['engine'], 'workers'>,
+  plan: Pick<Plan, 'recipe'>,
+): Worker | undefined {
+  return engine.workers.get(plan.recipe === null ? 'agent' : 'recipe')
+}
 
 /** Runs `worker` in a copy of the task's base. The copy is gone when this returns. */
 export async function runWorker(
@@ -50,6 +61,24 @@ export async function runWorker(
   } finally {
     await workspace.close()
   }
+}
+
+/** How a stage ends whose worker wrote where it may only read; the violation raises its counter. */
+export function refuseMutation(phase: Phase, worked: Extract<Worked, { kind: 'git_mutation' }>): StageResult {
+  const { detail } = worked
+  const would_help = 'use a worker that keeps to reading in this phase'
+  return {
+    kind: 'ended',
+    outcome: stopOutcome(phase, { rule: 'git-mutation', reason: detail, would_help }),
+    violation: { code: 'git_mutation', detail },
+    files: { 'transcript.jsonl': renderTranscript(worked.events) },
+    note: detail,
+  }
+}
+
+/** Evidence `transcript.jsonl`. */
+export function renderTranscript(events: readonly WorkerEvent[]): string {
+  return events.map((event) => `${canonicalJson(event)}\n`).join('')
 }
 
 async function collect(

@@ -10,6 +10,7 @@ import type { RefinementDirective } from '../contracts/refinement.ts'
 import type { Settings } from '../contracts/settings.ts'
 import type { TaskRequest } from '../contracts/task.ts'
 import type { TaskState } from '../process/state.ts'
+import type { ViolationCode } from '../process/violation.ts'
 import type { Engine } from './engine.ts'
 
 export interface StageContext {
@@ -48,7 +49,8 @@ export type StageResult =
   /** `published`: a branch was written, which the task chain remembers before the phase is judged. */
   | (Answer & { kind: 'passed'; published?: { branch: string; head: Sha; tree: Sha } })
   | (Answer & { kind: 'returned'; to: Phase; reason: string; directive: RefinementDirective | null })
-  | (Answer & { kind: 'ended'; outcome: RunOutcome })
+  /** `violation`: it ended because something was done that the process forbids; the ledger remembers it. */
+  | (Answer & { kind: 'ended'; outcome: RunOutcome; violation?: { code: ViolationCode; detail: string } })
   | { kind: 'waiting'; for: string }
 
 export type Stage = (context: StageContext) => Promise<StageResult>

@@ -10,6 +10,7 @@ import { verifyChain } from '../process/ledger.ts'
 import { EMPTY_STATE, type TaskState } from '../process/state.ts'
 import { transition } from '../process/transition.ts'
 import { checkBundle, parseJson } from '../work/bundle.ts'
+import { inWritingOrder } from './chain-order.ts'
 import { leaf, type LoadedBundle } from './loaded-bundle.ts'
 import { rederiveDecisions } from './rederive.ts'
 
@@ -151,9 +152,7 @@ function gatesOfEvidence(bundle: LoadedBundle): Verdict {
   const problems: string[] = []
   let state: TaskState = EMPTY_STATE
   let count = 0
-  const opened = bundle.run[0]?.event
-  const at = opened?.kind === 'run.opened' ? opened.task_head.length : bundle.task.length
-  for (const entry of [...bundle.task.slice(0, at), ...bundle.run, ...bundle.task.slice(at)]) {
+  for (const entry of inWritingOrder(bundle.task, bundle.run)) {
     const { event } = entry
     if (event.kind === 'phase.passed') {
       count += 1

@@ -174,7 +174,6 @@ export function quality(iteration: number): QualityReport {
         score: 1,
         measured: { failed: 0 },
         threshold: { failed: 0 },
-        duration_ms: 5,
       },
     ],
     score: 1,

@@ -21,7 +21,6 @@ function gate(id: string, status: Status, findings: readonly Finding[] = [], saf
     score: null,
     measured: {},
     threshold: {},
-    duration_ms: 0,
   }
 }
 

@@ -149,7 +149,6 @@ export const REPORT: QualityReport = {
     score: null,
     measured: {},
     threshold: {},
-    duration_ms: 1,
   })),
   score: 0.97,
   safety_capped: false,

@@ -1,5 +1,6 @@
 // Owns our git directories: bare, without anything of the person's but their objects, which are borrowed read-only.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sha } from '../../contracts/base.ts'
 import type { TreeFile } from '../../ports.ts'
@@ -49,13 +50,25 @@ export async function initDirectory(
   options: { path: string; raw: boolean },
 ): Promise<GitRunner> {
   await mkdir(folder, { recursive: true })
-  const outside = makeRunner({ cwd: folder, path: options.path, env: {} })
-  const format = `--object-format=${located.objectFormat}`
-  await outside.run(['init', '--quiet', '--bare', '--template=', format, '.'], { env: { GIT_DIR: folder } })
-  for (const name of ['info', 'objects/info']) await mkdir(join(folder, name), { recursive: true })
-  await writeFile(join(folder, 'objects/info/alternates'), `${quoted(located.objects)}\n`)
-  await writeFile(join(folder, 'info/attributes'), options.raw ? RAW_ATTRIBUTES : '')
+  const borrowed = `${quoted(located.objects)}\n`
+  // Written last: a folder that has it is whole, and another process may be reading from it right now.
+  const alternates = join(folder, 'objects/info/alternates')
+  if ((await readFile(alternates, 'utf8').catch(() => undefined)) !== borrowed) {
+    const outside = makeRunner({ cwd: folder, path: options.path, env: {} })
+    const format = `--object-format=${located.objectFormat}`
+    await outside.run(['init', '--quiet', '--bare', '--template=', format, '.'], { env: { GIT_DIR: folder } })
+    for (const name of ['info', 'objects/info']) await mkdir(join(folder, name), { recursive: true })
+  }
+  await replaceFile(join(folder, 'info/attributes'), options.raw ? RAW_ATTRIBUTES : '')
+  await replaceFile(alternates, borrowed)
   return makeRunner({ cwd: folder, path: options.path, env: { GIT_DIR: folder } })
+}
+
+/** Whole or not at all: a reader in another process never finds it empty. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  const draft = `${file}.${randomUUID()}`
+  await writeFile(draft, text)
+  await rename(draft, file)
 }
 
 // The file is read line by line, with `#` comments and C-style quotes.

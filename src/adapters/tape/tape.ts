@@ -25,8 +25,11 @@ export function recordingTape(file: string): Tape {
   }
 }
 
-/** A replay may go on in another process: how much was taken is kept in `<file>.position` by `close`. */
-export function replayingTape(file: string): Tape & { close(): void } {
+/**
+ * A replay may go on in another process: how much was taken is kept in `<file>.position` by `close`, and read again
+ * with `goOn`. Without it the replay starts at the beginning, however often the recording was replayed before.
+ */
+export function replayingTape(file: string, x: { goOn: boolean }): Tape & { close(): void } {
   const answers = new Map<string, unknown[]>()
   for (const line of readFileSync(file, 'utf8').split('\n')) {
     if (line === '') continue
@@ -35,7 +38,7 @@ export function replayingTape(file: string): Tape & { close(): void } {
   }
   const position = `${file}.position`
   const taken = new Map<string, number>(
-    existsSync(position) ? (JSON.parse(readFileSync(position, 'utf8')) as [string, number][]) : [],
+    x.goOn && existsSync(position) ? (JSON.parse(readFileSync(position, 'utf8')) as [string, number][]) : [],
   )
   return {
     put() {

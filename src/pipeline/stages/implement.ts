@@ -1,16 +1,16 @@
 // Owns IMPLEMENT: a worker changes a copy of the repository; what it made is held against scope and protected paths.
-import { canonicalJson, evidenceJson } from '../../contracts/canonical.ts'
+import { evidenceJson } from '../../contracts/canonical.ts'
 import type { ChangeSet } from '../../contracts/change-set.ts'
 import { IntentContract } from '../../contracts/intent.ts'
 import type { RunOutcome } from '../../contracts/outcome.ts'
 import { PlanContract, type Plan } from '../../contracts/plan.ts'
-import { ReviewRefinementContract } from '../../contracts/review.ts'
 import type { Finding } from '../../contracts/verdict.ts'
 import { WorkingSpecContract } from '../../contracts/working-spec.ts'
 import type { Dependencies, Toolchain } from '../../ports.ts'
 import { findViolations } from '../../work/change-set.ts'
 import { makeBrief } from '../../work/brief.ts'
-import { runWorker, type Worked } from '../run-worker.ts'
+import { lastDirective } from '../rounds.ts'
+import { refuseMutation, renderTranscript, runWorker, workerFor, type Worked } from '../run-worker.ts'
 import type { StageContext, StageResult } from '../stage.ts'
 import { toolchainOf } from '../toolchain.ts'
 
@@ -19,10 +19,9 @@ export async function implement(context: StageContext): Promise<StageResult> {
   const plan = await context.read('PLAN', 'plan.json', PlanContract)
   const spec = await context.read('SPEC', 'spec.json', WorkingSpecContract)
   const intent = await context.read('SPEC', 'intent.json', IntentContract)
-  const tries = await context.readVoided('VERIFY', 'refinement.json', ReviewRefinementContract)
   const found = await toolchainOf(context, undefined)
   const toolchain = found.kind === 'known' ? found.toolchain : null
-  const worker = engine.workers.get(plan.recipe === null ? 'agent' : 'recipe')
+  const worker = workerFor(engine, plan)
   if (worker === undefined || plan.recipe === null) {
     return ended(context, 'needs-agent', 'No rule can do this work and no coding agent is configured.', [], {
       would_help:
@@ -39,7 +38,7 @@ export async function implement(context: StageContext): Promise<StageResult> {
     spec,
     plan,
     anchor: intent.intent_anchor,
-    directive: tries.at(-1)?.directive ?? null,
+    directive: await lastDirective(context),
     toolchain,
   }
   const allow = toolchain?.install?.allow ?? []
@@ -71,10 +70,8 @@ async function judgeWork(
   worked: Worked,
   brief: string,
 ): Promise<StageResult> {
-  const transcript = worked.events.map((event) => `${canonicalJson(event)}\n`).join('')
-  if (worked.kind === 'git_mutation') {
-    return ended(context, 'git-mutation', worked.detail, [], { files: { 'transcript.jsonl': transcript } })
-  }
+  const transcript = renderTranscript(worked.events)
+  if (worked.kind === 'git_mutation') return refuseMutation(context.phase, worked)
   const { end } = worked
   if (worked.kind === 'refused') {
     const { rule, message, fix } = worked.problem

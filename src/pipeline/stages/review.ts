@@ -13,6 +13,7 @@ import { rubricOf } from '../../council/rubric.ts'
 import type { ChangeSubject } from '../../council/subjects.ts'
 import { councilOf } from '../council.ts'
 import { decideRound } from '../rounds.ts'
+import { workerFor } from '../run-worker.ts'
 import type { StageContext, StageResult } from '../stage.ts'
 import { stopWith } from '../stopping.ts'
 
@@ -38,7 +39,8 @@ export async function review(context: StageContext): Promise<StageResult> {
   }
   const verdict = reviewChange(subject, constitution.value, councilOf(policy.value, 'change'))
   const rubric = rubricOf(verdict, constitution.value)
-  const round = await decideRound(context, report, verdict, plan.recipe === null)
+  const canRefine = workerFor(context.engine, plan)?.canRefine ?? false
+  const round = await decideRound(context, report, verdict, canRefine)
   const files = {
     'council_verdict.json': evidenceJson(verdict),
     'review_rubric.json': evidenceJson(rubric),

@@ -10,6 +10,7 @@ import { GATES } from '../../gates/registry.ts'
 import { iterationOf } from '../../process/state.ts'
 import { makeGateContext } from '../gate-context.ts'
 import { decideRound, earlierReports } from '../rounds.ts'
+import { workerFor } from '../run-worker.ts'
 import type { StageContext, StageResult } from '../stage.ts'
 import { stopWith } from '../stopping.ts'
 import { refuseToolchain, toolchainOf } from '../toolchain.ts'
@@ -60,7 +61,7 @@ export async function verify(context: StageContext): Promise<StageResult> {
   const tests = measured.gates.find((gate) => gate.id === 'tests')?.verdict.value
   const note = `${passed.length} of ${applied.length} gates pass${tests === undefined ? '' : ` · tests ${tests}`}`
   if (measured.accepted) return { kind: 'passed', files, note }
-  return hold(context, measured, files, note, plan.recipe === null)
+  return hold(context, measured, files, note, workerFor(engine, plan)?.canRefine ?? false)
 }
 
 async function hold(

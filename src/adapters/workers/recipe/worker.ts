@@ -12,6 +12,7 @@ const VERSION = '1'
 export function makeRecipeWorker(): Worker {
   return {
     id: 'recipe',
+    canRefine: false,
     probe: async () => ({ name: 'recipe', version: VERSION, sha256: null }),
     async *run(job, workspace, signal) {
       yield { type: 'started', worker: 'recipe', version: VERSION }
