@@ -24,6 +24,8 @@ export interface RunGatesOptions {
   totalMs?: number
   /** From settings; a gate that is not named is enforced. */
   modes?: Readonly<Record<string, GateMode>>
+  /** Milliseconds by gate id, from settings; a gate that is not named has its own budget. */
+  budgets?: Readonly<Record<string, number>>
   onProgress?: (event: GateProgress) => void
 }
 
@@ -78,14 +80,7 @@ export async function runGates(
   async function start(gate: Gate): Promise<void> {
     options.onProgress?.({ gate: gate.id, title: gate.title, state: 'started' })
     const began = clock.monotonic()
-    const result = await runOne(
-      gate,
-      context,
-      results,
-      options.modes?.[gate.id] ?? 'enforce',
-      clock,
-      all.signal,
-    )
+    const result = await runOne(gate, context, results, options, all.signal)
     const timed = { ...result, durationMs: clock.monotonic() - began }
     results.set(gate.id, timed)
     running.delete(gate.id)
@@ -111,18 +106,18 @@ async function runOne(
   gate: Gate,
   context: GateContext,
   results: ReadonlyMap<string, GateResult>,
-  mode: GateMode,
-  clock: Clock,
+  options: RunGatesOptions,
   total: AbortSignal,
 ): Promise<GateResult> {
+  const { clock } = options
   const not = (
     status: 'not_applicable' | 'inconclusive' | 'timed_out' | 'error',
     reason: string,
   ): GateResult =>
     gateResult(gate.id, context, { status, reason, score: status === 'not_applicable' ? null : 0 })
-  if (mode === 'off') return not('not_applicable', 'switched off in the settings')
+  if (modeOf(options, gate.id) === 'off') return not('not_applicable', 'switched off in the settings')
 
-  const budget = gate.budget(context.tier)
+  const budget = options.budgets?.[gate.id] ?? gate.budget(context.tier)
   const own = new AbortController()
   const signal = AbortSignal.any([context.signal, total, own.signal])
   const inner = contextOf(context, gate, results, signal)
