@@ -77,7 +77,7 @@ async function hold(
 ): Promise<StageResult> {
   const round = await decideRound(context, report, null, canRefine)
   const held = report.gates.filter((gate) => !permits(gate.verdict.status))
-  const reason = held.map((gate) => `${gate.id}: ${gate.verdict.reason}`).join(' ')
+  const reason = held.map((gate) => `${gate.id}: ${gate.verdict.reason}`).join('; ')
   const all = { ...files, 'refinement.json': evidenceJson(round) }
   if (!round.satisficing.stop) {
     return { kind: 'returned', to: 'IMPLEMENT', reason, directive: round.directive, files: all, note }
