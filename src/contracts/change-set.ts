@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { RepoPath, Sha } from './base.ts'
 import { contract, tag } from './contract.ts'
+import { isLockfile } from './paths.ts'
 
 /** Regular file, executable, symlink. Gitlinks (160000) have no place here. */
 export const FileMode = z.enum(['100644', '100755', '120000'])
@@ -63,7 +64,9 @@ export function contentOf(bytes: Uint8Array): Content {
     : { encoding: 'base64', text: Buffer.from(bytes).toString('base64') }
 }
 
-/** Lines added plus lines removed. */
+/** Lines added plus lines removed; those of lockfiles do not count, which tools write and nobody reviews by line. */
 export function changedLines(change: ChangeSet): number {
-  return change.files.reduce((sum, file) => sum + file.added + file.removed, 0)
+  return change.files
+    .filter((file) => !isLockfile(file.path))
+    .reduce((sum, file) => sum + file.added + file.removed, 0)
 }

@@ -11,6 +11,7 @@ import { LedgerEntryContract } from './ledger.ts'
 import { ObservationContract, RunOutcomeContract } from './outcome.ts'
 import { FileMapContract, PlanContract } from './plan.ts'
 import { PolicyContract } from './policy.ts'
+import { ProblemSpecContract } from './problem-spec.ts'
 import { CoverageReportContract, QualityReportContract, TestRunContract } from './quality-report.ts'
 import {
   RefinementDecisionContract,
@@ -39,6 +40,7 @@ export const CONTRACTS: readonly Contract<z.ZodType>[] = [
   PRSummaryContract,
   PlanContract,
   PolicyContract,
+  ProblemSpecContract,
   QualityReportContract,
   RefinementDecisionContract,
   RefinementDirectiveContract,

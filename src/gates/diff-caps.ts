@@ -4,7 +4,7 @@ import type { Finding } from '../contracts/verdict.ts'
 import type { Gate } from '../ports.ts'
 import { count, EMPTY_CHANGE, gateResult } from './result.ts'
 
-/** Measured: `files` touched and `lines` added plus removed; a binary file counts as a file and no line. */
+/** Measured: `files` touched and `lines` added plus removed; a binary file or a lockfile counts as a file and no line. */
 export const diffCapsGate: Gate = {
   id: 'diff-caps',
   title: 'diff caps',

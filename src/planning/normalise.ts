@@ -3,10 +3,10 @@ import type { OpenQuestion } from '../contracts/intent.ts'
 import type { Intent } from '../contracts/intent.ts'
 import type { AttachedPatch } from '../contracts/patch.ts'
 import { baseName, categoryOf, isLockfile, isTestPath } from '../contracts/paths.ts'
-import type { Category, Plan, PlannedFile, RecipeChoice } from '../contracts/plan.ts'
+import type { PlannedFile, RecipeChoice } from '../contracts/plan.ts'
 import type { Policy } from '../contracts/policy.ts'
+import type { ProblemSpec } from '../contracts/problem-spec.ts'
 import { matcher } from '../contracts/scope.ts'
-import type { Mode } from '../contracts/working-spec.ts'
 import type { TreeFile } from '../ports.ts'
 import { askedPaths, filesOfSymbols, namedPaths, symbolsOf, testsBeside } from './grounding.ts'
 import type { Grounded } from './grounding.ts'
@@ -18,23 +18,8 @@ import { planRefusals } from './refusals.ts'
 import type { Refusal } from './refusals.ts'
 import type { ReadFile, RepositoryScan } from './scan.ts'
 
-export interface Normalised {
-  mode: Mode
-  recipe: RecipeChoice
-  /** Files known before the work; empty for a formatter or linter, whose files nobody knows yet. */
-  files: readonly PlannedFile[]
-  /** What may change: the files, or folders where the files are not known. */
-  scope: readonly string[]
-  /** Existing files the issue asks to leave alone. */
-  out: readonly string[]
-  categories: readonly Category[]
-  deliverables: readonly string[]
-  readOnly: readonly string[]
-  decisions: Plan['decisions']
-}
-
 export type Normalising =
-  | { kind: 'ready'; task: Normalised }
+  | { kind: 'ready'; task: ProblemSpec }
   | { kind: 'question'; questions: readonly OpenQuestion[] }
   | { kind: 'refused'; refusals: readonly Refusal[] }
 
@@ -75,6 +60,7 @@ export async function normalise(input: NormaliseInput): Promise<Normalising> {
   return {
     kind: 'ready',
     task: {
+      schema: 'autopilot/problem-spec@1',
       mode: mode.value,
       recipe: answer.recipe,
       files,
@@ -82,7 +68,7 @@ export async function normalise(input: NormaliseInput): Promise<Normalising> {
       out,
       categories,
       deliverables: deliverablesOf(answer.recipe, files),
-      readOnly: readOnlyOf(files, scan),
+      read_only: readOnlyOf(files, scan),
       decisions: [
         { field: 'recipe', value: answer.recipe.id, confidence: answer.confidence, because: answer.because },
         { field: 'mode', value: mode.value, confidence: mode.confidence, because: mode.because },
@@ -232,7 +218,7 @@ function readOnlyOf(files: readonly PlannedFile[], scan: RepositoryScan): string
 }
 
 /** For the council: planned configuration that the prose itself asks for. */
-export function askedConfiguration(title: string, prose: string, task: Normalised): readonly string[] {
+export function askedConfiguration(title: string, prose: string, task: ProblemSpec): readonly string[] {
   const paths = task.files.map((file) => file.path)
   return task.recipe.id === 'dependency-bump' ? paths : askedPaths(`${title}\n\n${prose}`, paths)
 }

@@ -7,7 +7,7 @@ import { isSourcePath } from '../contracts/paths.ts'
 import { matcher } from '../contracts/scope.ts'
 import type { WorkingSpec } from '../contracts/working-spec.ts'
 import type { CommandSpec, Problem, Toolchain } from '../ports.ts'
-import type { Normalised } from './normalise.ts'
+import type { ProblemSpec } from '../contracts/problem-spec.ts'
 import type { RepositoryScan } from './scan.ts'
 
 /** The parts of a toolchain that a plan names; the commands stay the toolchain's. */
@@ -19,7 +19,7 @@ export type Planned =
 
 export interface PlanInput {
   spec: WorkingSpec
-  task: Normalised
+  task: ProblemSpec
   scan: RepositoryScan
   toolchain: PlanTools | null
   policy: Policy
@@ -52,7 +52,7 @@ export function buildPlan(input: PlanInput): Planned {
     categories: [...task.categories],
     milestones: milestonesOf(task, files),
     scope: { paths: [...spec.caws.scope.in], out: outOf(spec, policy, files) },
-    read_only_context: task.readOnly.filter((path) => !inSpec(path)),
+    read_only_context: task.read_only.filter((path) => !inSpec(path)),
     validations,
     budgets: { files: thresholds.files, lines: thresholds.lines, limits },
     recipe: task.recipe,
@@ -83,7 +83,7 @@ export function commandLine(command: CommandSpec): string {
     .join(' ')
 }
 
-function milestonesOf(task: Normalised, files: FileMap['files']): Milestone[] {
+function milestonesOf(task: ProblemSpec, files: FileMap['files']): Milestone[] {
   const tests = files.filter((file) => file.category === 'tests').map((file) => file.path)
   const others = files.filter((file) => file.category !== 'tests').map((file) => file.path)
   const steps: Omit<Milestone, 'id'>[] = []
@@ -117,7 +117,7 @@ function outOf(spec: WorkingSpec, policy: Policy, files: FileMap['files']): stri
   return [...kept, ...(spec.caws.scope.out ?? [])]
 }
 
-function warningsOf(task: Normalised, files: FileMap['files'], scan: RepositoryScan): string[] {
+function warningsOf(task: ProblemSpec, files: FileMap['files'], scan: RepositoryScan): string[] {
   const sources = files.filter((file) => isSourcePath(file.path) && file.action !== 'delete')
   const tests = files.filter((file) => file.category === 'tests')
   const warnings: string[] = []

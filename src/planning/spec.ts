@@ -5,7 +5,7 @@ import { folderOf, isSourcePath } from '../contracts/paths.ts'
 import type { TaskRequest } from '../contracts/task.ts'
 import { shorten } from '../contracts/text.ts'
 import type { Acceptance, CawsSpec, Mode, WorkingSpec } from '../contracts/working-spec.ts'
-import type { Normalised } from './normalise.ts'
+import type { ProblemSpec } from '../contracts/problem-spec.ts'
 import { plainText } from './plain-text.ts'
 import type { Risk } from './risk.ts'
 import type { RepositoryScan } from './scan.ts'
@@ -13,7 +13,7 @@ import type { RepositoryScan } from './scan.ts'
 export interface SpecInput {
   request: TaskRequest
   intent: Intent
-  task: Normalised
+  task: ProblemSpec
   risk: Risk
   scan: RepositoryScan
   /** How a maintainer runs the tests (`npm test`), or null. */
@@ -45,7 +45,7 @@ export function draftSpec(input: SpecInput): WorkingSpec {
     scope: {
       in: [...task.scope],
       ...(task.out.length > 0 ? { out: [...task.out] } : {}),
-      ...(task.readOnly.length > 0 ? { support: [...task.readOnly] } : {}),
+      ...(task.read_only.length > 0 ? { support: [...task.read_only] } : {}),
     },
     invariants: invariantsOf(task),
     acceptance: acceptanceOf(input),
@@ -79,7 +79,7 @@ export function draftSpec(input: SpecInput): WorkingSpec {
   }
 }
 
-function goalsOf(request: TaskRequest, task: Normalised): string[] {
+function goalsOf(request: TaskRequest, task: ProblemSpec): string[] {
   return [plainText(request.title), ...task.deliverables.slice(0, 10)]
 }
 
@@ -94,7 +94,7 @@ function modulesOf({ task, scan }: SpecInput): string[] {
   return [...new Set(owners)].toSorted()
 }
 
-function invariantsOf(task: Normalised): string[] {
+function invariantsOf(task: ProblemSpec): string[] {
   const always = [
     'Every test that passes on the base passes on the change.',
     'No file outside the scope changes.',
@@ -128,7 +128,7 @@ function acceptanceOf({ request, intent, task, testCommand }: SpecInput): Accept
   return [...criteria, ...own].map((acceptance, i) => ({ id: `A${i + 1}`, ...acceptance }))
 }
 
-function recipeAcceptance(task: Normalised, request: TaskRequest, when: string): Omit<Acceptance, 'id'>[] {
+function recipeAcceptance(task: ProblemSpec, request: TaskRequest, when: string): Omit<Acceptance, 'id'>[] {
   const { recipe } = task
   switch (recipe.id) {
     case 'attached-patch': {
@@ -185,7 +185,7 @@ function nonFunctionalOf({ task, risk, intent }: SpecInput): CawsSpec['non_funct
 }
 
 /** CAWS asks for contracts at tiers 1 and 2 unless the mode is chore: what other code relies on in the touched files. */
-function contractsOf(task: Normalised): CawsSpec['contracts'] {
+function contractsOf(task: ProblemSpec): CawsSpec['contracts'] {
   if (task.mode === 'chore') return []
   const sources = task.files.filter((file) => isSourcePath(file.path))
   const relied = sources.length > 0 ? sources : task.files

@@ -1,5 +1,6 @@
 // Owns which files each phase must leave behind, how each is read, and what its content must say to go forward.
 import type { z } from 'zod'
+import { ExecutionArtifactsContract } from '../contracts/artifacts.ts'
 import type { Phase } from '../contracts/base.ts'
 import { ChangeSetContract, ModifiedFilesContract } from '../contracts/change-set.ts'
 import type { Contract } from '../contracts/contract.ts'
@@ -7,6 +8,7 @@ import { CouncilVerdictContract } from '../contracts/council.ts'
 import { IntentContract } from '../contracts/intent.ts'
 import { ObservationContract, RunOutcomeContract } from '../contracts/outcome.ts'
 import { FileMapContract, PlanContract } from '../contracts/plan.ts'
+import { ProblemSpecContract } from '../contracts/problem-spec.ts'
 import {
   CoverageReportContract,
   QualityReportContract,
@@ -17,6 +19,7 @@ import {
   ReviewRefinementContract,
   ReviewRubricContract,
 } from '../contracts/review.ts'
+import { PRSummaryContract } from '../contracts/summary.ts'
 import { TaskRequestContract } from '../contracts/task.ts'
 import { WorkingSpecContract } from '../contracts/working-spec.ts'
 import * as after from './checks/change-to-outcome.ts'
@@ -58,6 +61,7 @@ export const EVIDENCE: Readonly<Record<Phase, readonly EvidenceRule[]>> = {
   SPEC: [
     // SPEC adds what the repository shows; a repository of no known toolchain leaves it as it was
     { ...json('intent.json', IntentContract, before.sameRequest), mayRepeat: 'STRATEGIZE/intent.json' },
+    { ...json('problem.json', ProblemSpecContract), required: false },
     json('spec.json', WorkingSpecContract),
     { name: 'spec.yaml', required: true, format: 'yaml', checks: [before.yamlIsSpec] },
     text('spec.md'),
@@ -92,10 +96,12 @@ export const EVIDENCE: Readonly<Record<Phase, readonly EvidenceRule[]>> = {
       ...json('refinement.json', ReviewRefinementContract, after.refinementAccepts),
       mayRepeat: 'VERIFY/refinement.json',
     },
+    { ...json('execution_artifacts.json', ExecutionArtifactsContract), required: false },
   ],
   PR: [
     text('pr_url.txt'),
     text('pr_body.md'),
+    { ...json('pr_summary.json', PRSummaryContract), required: false },
     json('ci_results.json', ObservationContract, after.observed('ci'), after.publishedThisTree),
   ],
   MONITOR: [

@@ -95,6 +95,19 @@ test("the repository's own postinstall runs offline with the scripts, and prepar
   expect(off.install?.scripts).toBeNull()
 })
 
+test('a lockfile that names no install script needs no second step; one that does, links or does not tell needs it', async () => {
+  const scriptsWith = async (lock: object): Promise<unknown> =>
+    (await nodeOf({ dependencies: { a: '1' } }, { 'package-lock.json': JSON.stringify(lock) })).install
+      ?.scripts
+  const one = { 'node_modules/a': { version: '1.0.0' } }
+  expect(await scriptsWith({ packages: { '': {}, ...one } })).toBeNull()
+  expect(
+    await scriptsWith({ packages: { ...one, 'node_modules/b': { hasInstallScript: true } } }),
+  ).not.toBeNull()
+  expect(await scriptsWith({ packages: { ...one, 'node_modules/b': { link: true } } })).not.toBeNull()
+  expect(await scriptsWith({ lockfileVersion: 1, dependencies: {} })).not.toBeNull()
+})
+
 test('no dependencies, no install', async () => {
   expect((await nodeOf({ scripts: { test: 'node --test' } })).install).toBeNull()
 })

@@ -39,7 +39,7 @@ export function makeBubblewrap(x: {
       ].flat()
       const options = [
         system,
-        boxMounts(box),
+        boxMounts(x.scratch, box),
         ['--remount-ro', '/'],
         environment(x.scratch, box, command),
         ['--chdir', command.cwd ? `${INSIDE.repo}/${command.cwd}` : INSIDE.repo],
@@ -91,13 +91,12 @@ function systemMounts(scratch: Scratch): readonly string[] {
   for (const name of ['npm', 'npx']) {
     mounts.push('--symlink', `../lib/node_modules/npm/bin/${name}-cli.js`, `/opt/node/bin/${name}`)
   }
-  mounts.push('--ro-bind', scratch.relay, INSIDE.relay)
   mounts.push('--proc', '/proc', '--dev', '/dev', ...tmpfs('/dev/shm', SMALL_TMPFS_BYTES))
   mounts.push('--remount-ro', '/dev', ...tmpfs(INSIDE.tmp, TMP_BYTES), ...tmpfs(INSIDE.home, HOME_BYTES))
   return mounts
 }
 
-function boxMounts(box: Box): readonly string[] {
+function boxMounts(scratch: Scratch, box: Box): readonly string[] {
   const mounts = ['--bind', box.repo, INSIDE.repo, '--bind', box.out, INSIDE.out]
   for (const { path, source } of box.dependencies) {
     const at = `${INSIDE.repo}/${path}`
@@ -106,7 +105,9 @@ function boxMounts(box: Box): readonly string[] {
   if (box.npmCache !== undefined) {
     mounts.push(box.npmCache.writable ? '--bind' : '--ro-bind', box.npmCache.source, INSIDE.npmCache)
   }
-  if (box.socket !== undefined) mounts.push('--ro-bind', box.socket, INSIDE.socket)
+  if (box.socket !== undefined) {
+    mounts.push('--ro-bind', box.socket, INSIDE.socket, '--ro-bind', scratch.relay, INSIDE.relay)
+  }
   return mounts
 }
 

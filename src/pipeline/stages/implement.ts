@@ -111,7 +111,7 @@ async function judgeWork(
   if (violations.length > 0) return violated(context, violations, files)
   const added = changes.files.reduce((sum, file) => sum + file.added, 0)
   const removed = changes.files.reduce((sum, file) => sum + file.removed, 0)
-  const note = `recipe ${plan.recipe?.id ?? 'none'}, +${added} −${removed} in ${changes.files.length} files`
+  const note = `recipe ${plan.recipe?.id ?? 'none'}, +${added} −${removed} in ${changes.files.length} ${changes.files.length === 1 ? 'file' : 'files'}`
   return { kind: 'passed', files, note }
 }
 
@@ -131,9 +131,8 @@ function violated(
   violations: readonly Finding[],
   files: Readonly<Record<string, string>>,
 ): StageResult {
-  const paths = violations.flatMap((finding) =>
-    finding.location === undefined ? [] : [finding.location.path],
-  )
+  const named = violations.flatMap((one) => (one.location === undefined ? [] : [one.location.path]))
+  const paths = [...new Set(named)]
   const reason = violations.map((finding) => finding.message).join(' ')
   const framework = violations.find((finding) => finding.rule === 'protected-path')
   if (framework === undefined) {

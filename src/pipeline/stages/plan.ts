@@ -1,6 +1,6 @@
 // Owns PLAN: which files in which steps, how they will be checked, within which budgets.
 import { evidenceJson } from '../../contracts/canonical.ts'
-import { IntentContract } from '../../contracts/intent.ts'
+import { ProblemSpecContract } from '../../contracts/problem-spec.ts'
 import { WorkingSpecContract } from '../../contracts/working-spec.ts'
 import { buildPlan } from '../../planning/plan.ts'
 import { renderPlan } from '../../planning/render.ts'
@@ -11,15 +11,13 @@ import { stopWith } from '../stopping.ts'
 export async function plan(context: StageContext): Promise<StageResult> {
   const { phase, policy, request } = context
   const spec = await context.read('SPEC', 'spec.json', WorkingSpecContract)
-  const intent = await context.read('SPEC', 'intent.json', IntentContract)
-  const ground = await layGroundwork(context, intent)
+  const task = await context.read('SPEC', 'problem.json', ProblemSpecContract)
+  const ground = await layGroundwork(context)
   if (ground.kind === 'refused') return ground.result
-  const { normalising, scan, toolchain } = ground
-  // SPEC passed on the same text and commit, so this can only be a broken machine.
-  if (normalising.kind !== 'ready') throw new Error('PLAN: the groundwork of SPEC does not come out again')
+  const { scan, toolchain } = ground
   const planned = buildPlan({
     spec,
-    task: normalising.task,
+    task,
     scan,
     toolchain,
     policy: policy.value,

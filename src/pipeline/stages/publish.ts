@@ -66,6 +66,7 @@ export async function publish(context: StageContext): Promise<StageResult> {
   const files = {
     'pr_url.txt': `refs/heads/${branch} (a local run opens no pull request)\n`,
     'pr_body.md': body,
+    'pr_summary.json': evidenceJson(summary),
     'ci_results.json': evidenceJson({
       schema: 'autopilot/observation@1',
       what: 'ci',

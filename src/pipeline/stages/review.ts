@@ -1,5 +1,6 @@
 // Owns REVIEW: the council judges the measured change; approved, it becomes the run's outcome.
-import { digestOfJson, evidenceJson } from '../../contracts/canonical.ts'
+import type { ExecutionArtifacts } from '../../contracts/artifacts.ts'
+import { digestOfJson, evidenceJson, type Digest } from '../../contracts/canonical.ts'
 import { ChangeSetContract } from '../../contracts/change-set.ts'
 import type { CouncilVerdict } from '../../contracts/council.ts'
 import { FileMapContract, PlanContract } from '../../contracts/plan.ts'
@@ -44,6 +45,7 @@ export async function review(context: StageContext): Promise<StageResult> {
     'code_quality_score.json': evidenceJson(scoreOf(report)),
     'refinement.json': evidenceJson(round),
     'change_subject.json': evidenceJson(subject),
+    'execution_artifacts.json': evidenceJson(await artifactsOf(context)),
   }
   const approve = verdict.votes.filter((vote) => vote.vote === 'approve').length
   const note = `change review ${approve} of ${verdict.votes.length} approve, score ${report.score.toFixed(2)}`
@@ -87,6 +89,34 @@ async function testsOf(context: StageContext): Promise<ChangeSubject['tests']> {
     return run.passed + run.failed
   }
   return { base: await count('test_results_base.json'), change: await count('test_results.json') }
+}
+
+/** What the run has produced so far, with who made it, when and why (R3). */
+async function artifactsOf(context: StageContext): Promise<ExecutionArtifacts> {
+  const entries = await context.engine.store.entries(`run:${context.state.run?.id ?? ''}`)
+  const standing = new Set(
+    Object.values(context.state.passed).flatMap((phase) =>
+      phase.evidence.map((one) => `${one.phase} ${one.visit}`),
+    ),
+  )
+  const provenance = entries.flatMap(({ event }) =>
+    event.kind === 'evidence.recorded' && standing.has(`${event.phase} ${event.visit}`)
+      ? event.artifacts
+      : [],
+  )
+  const digest = (name: string): Digest | null => provenance.find((one) => one.name === name)?.sha256 ?? null
+  const change_set = digest('change_set.json')
+  if (change_set === null) throw new Error('REVIEW: there is no change set')
+  return {
+    schema: 'autopilot/execution-artifacts@1',
+    change_set,
+    tests: digest('test_results.json'),
+    coverage: digest('coverage_report.json'),
+    // No gate measures mutations yet; lint leaves no file of its own, its findings are in the quality report.
+    mutation: null,
+    lint: digest('quality_report.json'),
+    provenance,
+  }
 }
 
 function scoreOf(report: QualityReport): CodeQualityScore {

@@ -3,6 +3,7 @@ import { digestOfJson, evidenceJson } from '../../contracts/canonical.ts'
 import { CouncilVerdictContract } from '../../contracts/council.ts'
 import { IntentContract } from '../../contracts/intent.ts'
 import { withFindings } from '../../planning/intent.ts'
+import { normalise } from '../../planning/normalise.ts'
 import { preflightLoop } from '../../planning/preflight.ts'
 import { refusedOutcome } from '../../planning/refusals.ts'
 import { renderSpec, renderSpecYaml } from '../../planning/render.ts'
@@ -16,9 +17,21 @@ import { stopWith } from '../stopping.ts'
 export async function specify(context: StageContext): Promise<StageResult> {
   const { phase, policy, request } = context
   const wanted = await context.read('STRATEGIZE', 'intent.json', IntentContract)
-  const ground = await layGroundwork(context, wanted)
+  const ground = await layGroundwork(context)
   if (ground.kind === 'refused') return ground.result
-  const { normalising, scan, toolchain, patch } = ground
+  const { view, scan, toolchain, patch, prose, sketches } = ground
+  const normalising = await normalise({
+    title: request.title,
+    prose,
+    intent: wanted,
+    patch,
+    sketches,
+    scan,
+    files: view.files,
+    readFile: view.readFile,
+    tools: toolchain,
+    policy: policy.value,
+  })
   const hypotheses =
     toolchain === null
       ? []
@@ -53,6 +66,7 @@ export async function specify(context: StageContext): Promise<StageResult> {
   const checked = preflightLoop(mended, about)
   const files = {
     'intent.json': evidenceJson(intent),
+    'problem.json': evidenceJson(task),
     'spec.json': evidenceJson(checked.spec),
     'spec.yaml': renderSpecYaml(checked.spec),
     'spec.md': renderSpec(checked.spec),

@@ -2,6 +2,7 @@
 import { digestOfJson, evidenceJson } from '../../contracts/canonical.ts'
 import { IntentContract } from '../../contracts/intent.ts'
 import { FileMapContract, PlanContract } from '../../contracts/plan.ts'
+import { ProblemSpecContract } from '../../contracts/problem-spec.ts'
 import { firedTriggers } from '../../contracts/triggers.ts'
 import { WorkingSpecContract } from '../../contracts/working-spec.ts'
 import { reviewPlan } from '../../council/review.ts'
@@ -23,10 +24,11 @@ export async function think(context: StageContext): Promise<StageResult> {
   const intent = await context.read('SPEC', 'intent.json', IntentContract)
   const plan = await context.read('PLAN', 'plan.json', PlanContract)
   const fileMap = await context.read('PLAN', 'file_map.json', FileMapContract)
-  const ground = await layGroundwork(context, intent)
+  const ground = await layGroundwork(context)
   if (ground.kind === 'refused') return ground.result
-  const { normalising, scan, patch, prose } = ground
-  const asked = normalising.kind === 'ready' ? askedConfiguration(request.title, prose, normalising.task) : []
+  const { scan, patch, prose } = ground
+  const task = await context.read('SPEC', 'problem.json', ProblemSpecContract)
+  const asked = askedConfiguration(request.title, prose, task)
   const planned = fileMap.files.map((file) => ({ path: file.path, added: 0, removed: 0, binary: false }))
   const known = new Set(scan.paths)
   const subject: PlanSubject = {

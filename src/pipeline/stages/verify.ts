@@ -77,7 +77,9 @@ async function hold(
 ): Promise<StageResult> {
   const round = await decideRound(context, report, null, canRefine)
   const held = report.gates.filter((gate) => !permits(gate.verdict.status))
-  const reason = held.map((gate) => `${gate.id}: ${gate.verdict.reason}`).join('; ')
+  // A gate that was not run because another one holds says nothing of its own.
+  const own = held.filter((gate) => !gate.verdict.reason.startsWith('not run:'))
+  const reason = `${(own.length > 0 ? own : held).map((gate) => `${gate.id}: ${gate.verdict.reason}`).join('; ')}.`
   const all = { ...files, 'refinement.json': evidenceJson(round) }
   if (!round.satisficing.stop) {
     return { kind: 'returned', to: 'IMPLEMENT', reason, directive: round.directive, files: all, note }

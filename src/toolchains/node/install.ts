@@ -28,7 +28,7 @@ export function installPlanOf(input: InstallInput, options: ToolchainOptions): I
     env: { ...QUIET, npm_config_offline: 'false' },
     egress: 'socket',
   }
-  const scripts = options.scripts ? scriptsStep(input.manifest) : null
+  const scripts = options.scripts && mayRunScripts(input) ? scriptsStep(input.manifest) : null
   return {
     key: digestInDomain('autopilot/install@1', {
       files: [...input.files]
@@ -47,6 +47,30 @@ export function installPlanOf(input: InstallInput, options: ToolchainOptions): I
 
 // `prepare` is left out on purpose: it builds for publishing or sets git hooks, and only node_modules outlives an install.
 const ROOT_SCRIPTS = ['preinstall', 'install', 'postinstall'] as const
+
+/**
+ * False when the lockfile says that no package runs anything at install and the repository has no script of its own:
+ * then the result depends on the lockfile alone, and one install serves every tree with that lockfile.
+ */
+function mayRunScripts({ manifest, files, lockfile }: InstallInput): boolean {
+  if (ROOT_SCRIPTS.some((name) => manifest.scripts[name] !== undefined)) return true
+  const bytes = lockfile === null ? undefined : files.get(lockfile)
+  const packages = bytes === undefined ? undefined : packagesOf(bytes)
+  if (packages === undefined) return true
+  // A linked package is a folder of this repository: what it runs at install is not in the lockfile.
+  return packages.some((one) => one['hasInstallScript'] === true || one['link'] === true)
+}
+
+/** Entries of a lockfile of version 2 or 3; undefined for one that does not tell (version 1) or does not parse. */
+function packagesOf(lockfile: Uint8Array): readonly Readonly<Record<string, unknown>>[] | undefined {
+  try {
+    const { packages } = JSON.parse(Buffer.from(lockfile).toString('utf8')) as { packages?: unknown }
+    if (typeof packages !== 'object' || packages === null) return undefined
+    return Object.values(packages).filter((one) => typeof one === 'object' && one !== null)
+  } catch {
+    return undefined
+  }
+}
 
 /** Dependencies' own install scripts, then the repository's (patches of node_modules live there), without network. */
 function scriptsStep(manifest: Manifest): CommandSpec {

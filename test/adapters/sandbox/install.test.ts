@@ -216,27 +216,34 @@ describe.skipIf(absent)('installing with bubblewrap (skipped: it is not installe
   })
 
   test('dependencies are not mounted through a symlink of the copy', async () => {
-    const installed = await arena.sandbox.install({ base: arena.base, plan })
+    const installed = await arena.sandbox.install({
+      base: arena.base,
+      plan: {
+        ...plan,
+        key: digestOf('vendor'),
+        scripts: null,
+        fetch: { ...plan.fetch, argv: ['mkdir', '-p', 'vendor/deps'] },
+        folders: ['vendor/deps'],
+      },
+    })
     if (!installed.ok) throw new Error(installed.log)
     const { dependencies } = installed
-    const workspace = await arena.sandbox.workspace({ base: arena.base, dependencies, purpose: 'bend' })
-    expect((await run(workspace, ['true'])).exitCode).toBe(0)
-    await sh(workspace, 'true')
-    // between two commands the mount point is a plain empty folder of the copy
-    const other = await arena.sandbox.workspace({ base: arena.base, purpose: 'link' })
-    await sh(other, 'rm .gitignore; ln -s src node_modules')
-    const answer = await other.changes()
+    const plain = await arena.sandbox.workspace({ base: arena.base, dependencies, purpose: 'plain' })
+    expect((await run(plain, ['ls', '-A', 'vendor/deps'])).out).toBe('.cache\n')
+    const worker = await arena.sandbox.workspace({ base: arena.base, purpose: 'bend' })
+    await sh(worker, 'mkdir own; touch own/x; ln -s own vendor')
+    const answer = await worker.changes()
     if (!answer.ok) throw new Error(answer.problem.message)
-    const linked = await arena.sandbox.workspace({
+    const bent = await arena.sandbox.workspace({
       base: arena.base,
       changes: answer.changes,
       dependencies,
-      purpose: 'linked',
+      purpose: 'gate',
     })
-    const refused = await run(linked, ['true'])
+    const refused = await run(bent, ['true'])
     expect(refused).toMatchObject({ outcome: 'spawn_failed' })
     expect(refused.detail).toContain('no plain folder')
-    await Promise.all([workspace.close(), other.close(), linked.close()])
+    await Promise.all([plain.close(), worker.close(), bent.close()])
   })
 
   test('the cache is not writable for another user of the machine', async () => {

@@ -1,8 +1,9 @@
 // What openSandbox says of a machine, what it leaves behind, and what it makes reachable.
 import { execFile, spawn } from 'node:child_process'
-import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -121,7 +122,7 @@ describe.skipIf(absent)('with bubblewrap (skipped: it is not installed)', () => 
   test('a scratch folder of its own is gone after closing, a given one keeps only the cache', async () => {
     const before = await ownScratchFolders()
     const arena = await openArena()
-    const own = await openSandbox({ ...options })
+    const own = await openSandbox(options)
     expect((await ownScratchFolders()).length).toBeGreaterThan(before.length)
     if ('problem' in own) throw new Error(own.problem.message)
     await own.close()
@@ -133,6 +134,21 @@ describe.skipIf(absent)('with bubblewrap (skipped: it is not installed)', () => 
     expect((await readdir(arena.scratch)).toSorted()).toEqual(['cache', 'w'])
     await expect(arena.sandbox.workspace({ base: arena.base, purpose: 'late' })).rejects.toThrow('closed')
     await arena.close()
+  })
+
+  test('the scratch folder of a host that is long dead is removed, a recent one is left', async () => {
+    const ended = spawn('/bin/true')
+    await once(ended, 'exit')
+    const old = join(tmpdir(), `autopilot-${ended.pid}-old`)
+    const recent = join(tmpdir(), `autopilot-${ended.pid}-recent`)
+    for (const folder of [old, recent]) await mkdir(join(folder, 'w'), { recursive: true })
+    await utimes(join(old, 'w'), 0, 0)
+    const own = await openSandbox(options)
+    const left = await readdir(tmpdir())
+    expect(left).not.toContain(basename(old))
+    expect(left).toContain(basename(recent))
+    await rm(recent, { recursive: true })
+    if (!('problem' in own)) await own.close()
   })
 
   test('commands with egress are told the CA file and the registry, and others are not', async () => {

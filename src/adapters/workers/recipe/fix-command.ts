@@ -11,13 +11,22 @@ export function fixWith(job: WorkerJob, command: CommandSpec | null | undefined,
     const suggestion = 'Add one to the repository first, or make the change by hand.'
     return { ok: false, finished: finished('cannot_apply', detail, suggestion) }
   }
-  const shown = command.argv.join(' ')
+  const narrowed = { ...command, argv: withinScope(command.argv, job.plan.scope.paths) }
+  const shown = narrowed.argv.join(' ')
   // A linter ends with 1 for what it could not repair.
   return {
     ok: true,
-    command,
+    command: narrowed,
     input: shown,
     onFailure: 'keep',
     suggestion: `Run ${shown} by hand and read what it reports.`,
   }
+}
+
+/** A tool that is given the whole repository (`.`) is given the plan's paths instead: what it may not write, it need not. */
+function withinScope(argv: readonly string[], paths: readonly string[]): readonly string[] {
+  const plain = paths.filter((path) => !path.includes('*')).map((path) => path.replace(/\/$/, ''))
+  if (plain.length < paths.length || plain.length === 0) return argv
+  // `./` keeps a path that starts with a dash from being read as an option
+  return argv.flatMap((word) => (word === '.' ? plain.map((path) => `./${path}`) : [word]))
 }

@@ -154,6 +154,22 @@ test('a formatter with nothing to do is empty', async () => {
   expect(lastOf(await eventsOf(job, await workspaceOf()))).toMatchObject({ stop: 'empty' })
 })
 
+test('a tool for the whole repository is given the paths of the plan', async () => {
+  const toolchain = makeToolchain({ format: 'echo "$@" > lib/x.js' })
+  const formatFix = {
+    argv: ['sh', '-c', 'echo "$@" > lib/x.js', 'sh', '--write', '.'],
+    env: {},
+    egress: 'none',
+  } as const
+  const job = makeJob({ id: 'format' }, { toolchain: { ...toolchain, formatFix } })
+  const scope = { paths: ['lib/', 'package.json'], out: [] }
+  const workspace = await workspaceOf()
+  await eventsOf({ ...job, plan: { ...job.plan, scope } }, workspace)
+  expect(Buffer.from((await workspace.read('lib/x.js', 1000)) ?? []).toString()).toBe(
+    '--write ./lib ./package.json\n',
+  )
+})
+
 test('a linter that repairs some and reports the rest is done and says so; one that only fails is not', async () => {
   const run = async (lint: string) => {
     const job = makeJob({ id: 'lint-fix' }, { toolchain: makeToolchain({ lint }) })
