@@ -1,7 +1,7 @@
 // Owns the run of all gates (R73): order by needs, budgets, modes, and one report in registry order.
 import type { GateReport, QualityReport } from '../contracts/quality-report.ts'
 import type { GateMode } from '../contracts/settings.ts'
-import { permits, type Subject, type Verdict } from '../contracts/verdict.ts'
+import { permits, type Finding, type Subject, type Verdict } from '../contracts/verdict.ts'
 import type { Clock, Gate, GateContext, GateResult } from '../ports.ts'
 import { NO_COVERAGE } from './coverage.ts'
 import { gateResult } from './result.ts'
@@ -154,10 +154,25 @@ async function runOne(
     const what = total.aborted ? 'the time for all gates was spent' : `no answer within ${seconds(budget)}`
     const kept = typeof first === 'object' && 'verdict' in first ? first.artifacts : {}
     const left = first === 'over' ? '; it did not react to being stopped' : ''
-    return { ...not('timed_out', `${what}${left}`), artifacts: kept }
+    return gateResult(gate.id, context, {
+      status: 'timed_out',
+      reason: `${what}${left}`,
+      score: 0,
+      findings: [overdue(what)],
+      artifacts: kept,
+    })
   }
   if (first === 'over') return not('timed_out', 'it did not react to being stopped')
   return 'thrown' in first ? not('error', `the gate itself failed: ${first.thrown}`) : first
+}
+
+function overdue(what: string): Finding {
+  return {
+    rule: 'gate-timeout',
+    severity: 'error',
+    message: `${what}, and what it ran was stopped`,
+    fix: 'make its command end by itself; `gate_seconds` in .github/autopilot.yml says how long is waited for it',
+  }
 }
 
 const WORDS: Readonly<Record<string, string>> = {
