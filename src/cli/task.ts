@@ -31,7 +31,7 @@ export async function taskCommand(
     const state = await readTask({ store }, id)
     if (state.task === null) {
       throw new Refusal(EXIT.badInput, [
-        `task ${id} is not in ${folder.root} · list them: autopilot task status`,
+        `task ${id} is not in ${folder.root} · list them: autopilot task status (task-unknown)`,
       ])
     }
     if (name === 'status') terminal.out(options.json ? evidenceJson(state).trimEnd() : describe(state))
@@ -135,7 +135,7 @@ async function showReport(folder: string, json: boolean, terminal: Terminal): Pr
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) {
     throw new Refusal(EXIT.badInput, [
-      'the run has not ended, so there is no report yet · go on: autopilot run --resume',
+      'the run has not ended, so there is no report yet · go on: autopilot run --resume (report-none)',
     ])
   }
   terminal.out(text.trimEnd())

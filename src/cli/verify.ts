@@ -23,7 +23,7 @@ export async function verifyCommand(folder: string, input: object, terminal: Ter
   const bundle = await openBundle(resolve(folder)).catch((error: unknown) => {
     if (!(error instanceof BundleError)) throw error
     throw new Refusal(EXIT.badInput, [
-      `${error.message} · give the folder that the run printed as its bundle`,
+      `${error.message} · give the folder that the run printed as its bundle (bundle-missing)`,
     ])
   })
   const verdict = await verifyBundle(bundle, {
@@ -47,7 +47,7 @@ function parseHead(text: string): { hash: Digest; length: number } {
   const [, hash, length] = /^((?:sha256:)?[0-9a-f]{64}):(\d{1,9})$/.exec(text) ?? []
   if (hash === undefined || length === undefined) {
     throw new Refusal(EXIT.badInput, [
-      `--head ${JSON.stringify(text)} is no head · it is HASH:LENGTH, as the run printed it: sha256:<64 hex digits>:<entries>`,
+      `--head ${JSON.stringify(text)} is no head · it is HASH:LENGTH, as the run printed it: sha256:<64 hex digits>:<entries> (head-malformed)`,
     ])
   }
   return { hash: hash.startsWith('sha256:') ? hash : `sha256:${hash}`, length: Number(length) }

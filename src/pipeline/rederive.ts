@@ -10,7 +10,7 @@ import { PlanContract } from '../contracts/plan.ts'
 import type { Policy } from '../contracts/policy.ts'
 import { QualityReportContract } from '../contracts/quality-report.ts'
 import { ReviewRefinementContract } from '../contracts/review.ts'
-import { Settings } from '../contracts/settings.ts'
+import { Settings, type GateMode } from '../contracts/settings.ts'
 import { firedTriggers } from '../contracts/triggers.ts'
 import type { Verdict } from '../contracts/verdict.ts'
 import { WorkingSpecContract } from '../contracts/working-spec.ts'
@@ -104,9 +104,10 @@ async function ruleGates(bundle: LoadedBundle, { policy, settings }: Inputs): Pr
     readBase: (path) => Promise.resolve(before.get(path)),
   })
   const problems: string[] = []
+  const modes: Readonly<Record<string, GateMode>> = settings.gates
   for (const [id, answer] of answers) {
     const recorded = report.gates.find((gate) => gate.id === id)?.verdict
-    const mode = settings.gates[id] ?? 'enforce'
+    const mode = modes[id] ?? 'enforce'
     if (recorded === undefined || mode !== 'enforce') continue
     if (recorded.status !== answer.verdict.status || !same(recorded.findings, answer.verdict.findings)) {
       problems.push(`${id} comes out as ${answer.verdict.status}, recorded is ${recorded.status}`)
