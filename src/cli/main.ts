@@ -67,22 +67,26 @@ ledger
   })
 
 const task = program.command('task').description('Tasks in the state folder.')
-for (const [name, description] of [
-  ['status', 'where a task stands (without an id: all tasks)'],
-  ['artifacts', 'the evidence of a task, with digests'],
-  ['report', 'the report of a task, as Markdown'],
-] as const) {
+const taskWord = (name: 'status' | 'artifacts' | 'report', argument: string, description: string): Command =>
   task
     .command(name)
     .description(description)
-    .argument(name === 'status' ? '[task]' : '<task>')
+    .argument(argument)
     .option('--json', 'for machines')
     .addOption(state())
     .action(async (id: string | undefined, options: object) => {
       const { taskCommand } = await import('./task.ts')
       process.exitCode = await taskCommand(name, id, options, processTerminal())
     })
-}
+taskWord('status', '[task]', 'where a task stands (without an id: all tasks)')
+taskWord('artifacts', '<task>', 'the evidence of a task, with digests')
+taskWord('report', '<task>', 'the report of a task, as Markdown').addOption(
+  new Option('--as <view>', 'summary, or what a comment or a check run would say').choices([
+    'summary',
+    'comment',
+    'check',
+  ]),
+)
 
 /** Errors by which the adapters say that git, sandbox, database or disk broke, by name: no adapter is loaded for them. */
 const BROKEN_MACHINE = new Set(['GitError', 'SandboxError', 'StoreError', 'BlobError'])
