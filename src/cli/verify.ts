@@ -4,8 +4,9 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { BundleError, openBundle } from '../adapters/bundle/bundle-folder.ts'
 import { evidenceJson, type Digest } from '../contracts/canonical.ts'
-import { permits } from '../contracts/verdict.ts'
+import { permits, type Verdict } from '../contracts/verdict.ts'
 import { verifyBundle } from '../pipeline/verify-bundle.ts'
+import { MANIFEST } from '../work/bundle.ts'
 import { renderVerdictTable } from '../report/verdict-table.ts'
 import { EXIT, Refusal } from './exit-codes.ts'
 import type { Terminal } from './terminal.ts'
@@ -20,15 +21,12 @@ const Options = z.object({
 export async function verifyCommand(folder: string, input: object, terminal: Terminal): Promise<number> {
   const options = Options.parse(input)
   const head = options.head === undefined ? undefined : parseHead(options.head)
-  const bundle = await openBundle(resolve(folder)).catch((error: unknown) => {
-    if (!(error instanceof BundleError)) throw error
-    throw new Refusal(EXIT.badInput, [
-      `${error.message} · give the folder that the run printed as its bundle (bundle-missing)`,
-    ])
-  })
-  const verdict = await verifyBundle(bundle, {
+  const verdict = await verifyFolder(resolve(folder), {
     rederive: options.rederive,
     ...(head === undefined ? {} : { head }),
+  }).catch((error: unknown) => {
+    if (!(error instanceof BundleError)) throw error
+    throw noBundle(error.message)
   })
   terminal.out(
     renderVerdictTable(verdict.children, {
@@ -41,6 +39,16 @@ export async function verifyCommand(folder: string, input: object, terminal: Ter
   terminal.out(`\n${verdict.reason}`)
   if (options.json !== undefined) await writeFile(options.json, evidenceJson(verdict))
   return permits(verdict.status) ? EXIT.accepted : EXIT.notAccepted
+}
+
+async function verifyFolder(folder: string, x: Parameters<typeof verifyBundle>[1]): Promise<Verdict> {
+  const bundle = await openBundle(folder)
+  if ((await bundle.read(MANIFEST)) === undefined) throw noBundle(`${folder} holds no ${MANIFEST}`)
+  return verifyBundle(bundle, x)
+}
+
+function noBundle(why: string): Refusal {
+  return new Refusal(EXIT.badInput, [`${why} · give the folder that the run printed as its bundle`])
 }
 
 function parseHead(text: string): { hash: Digest; length: number } {

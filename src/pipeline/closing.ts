@@ -34,7 +34,7 @@ export async function closeRun(
 export async function importRun(engine: Engine, journal: Journal, inputs: TaskInputs): Promise<void> {
   const run = journal.state.run
   if (run === null || run.closed === null) throw new Error('importRun: the run is not closed')
-  const bundle = await writeBundle(engine, journal, inputs, 'sealed')
+  const bundle = await writeBundle(engine, journal, inputs)
   const chain = `task:${journal.task}`
   const run_head = await engine.store.head(`run:${run.id}`)
   const imported = { chain, event: { kind: 'run.imported', run: run.id, run_head, bundle } } as const

@@ -18,6 +18,8 @@ export function leaf(name: string, problems: readonly string[], fine: string): V
   const findings = problems.map((message) => ({ rule: name, severity: 'error' as const, message }))
   const [first, ...more] = problems
   const reason =
-    first === undefined ? `${fine}.` : `${first}${more.length > 0 ? ` (and ${more.length} more)` : ''}.`
+    first === undefined
+      ? `${fine}.`
+      : `${first.replace(/\.$/, '')}${more.length > 0 ? ` (and ${more.length} more)` : ''}.`
   return { name, status, reason, subject: {}, findings, children: [] }
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { applyPatch, parsePatch, reversePatch } from 'diff'
 import type { z } from 'zod'
-import { canonicalJson } from '../contracts/canonical.ts'
+import { canonicalJson, digestOf, type Digest } from '../contracts/canonical.ts'
 import { ChangeSetContract, contentBytes, type ChangeSet } from '../contracts/change-set.ts'
 import type { Contract } from '../contracts/contract.ts'
 import { CouncilVerdictContract, type Constitution } from '../contracts/council.ts'
@@ -12,12 +12,13 @@ import { QualityReportContract } from '../contracts/quality-report.ts'
 import { ReviewRefinementContract } from '../contracts/review.ts'
 import { Settings, type GateMode } from '../contracts/settings.ts'
 import { firedTriggers } from '../contracts/triggers.ts'
-import type { Verdict } from '../contracts/verdict.ts'
+import { permits, type Verdict } from '../contracts/verdict.ts'
 import { WorkingSpecContract } from '../contracts/working-spec.ts'
 import { parseConstitution } from '../council/constitution.ts'
 import { reviewChange, reviewPlan } from '../council/review.ts'
 import { ChangeSubject, PlanSubject } from '../council/subjects.ts'
 import { rederiveGates } from '../gates/rederive.ts'
+import { scoreOf } from '../gates/score.ts'
 import { parsePolicy } from '../policy/load.ts'
 import { decideRefinement } from '../refinement/decide.ts'
 import { parseJson } from '../work/bundle.ts'
@@ -38,29 +39,34 @@ export async function rederiveDecisions(bundle: LoadedBundle): Promise<readonly 
 }
 
 interface Inputs {
+  /** Of the text, as the reviews name it in their subject. */
+  policyDigest: Digest
   policy: Policy
   constitution: Constitution
   settings: Settings
 }
 
 async function readInputs(bundle: LoadedBundle): Promise<Inputs | { problem: string }> {
-  const policy = parsePolicy((await text(bundle, 'inputs/policy.yml')) ?? '', 'inputs/policy.yml')
-  const constitution = parseConstitution(
-    (await text(bundle, 'inputs/constitution.yml')) ?? '',
-    'inputs/constitution.yml',
-  )
+  const policyText = (await text(bundle, 'inputs/policy.yml')) ?? ''
+  const constitutionText = (await text(bundle, 'inputs/constitution.yml')) ?? ''
+  const policy = parsePolicy(policyText, 'inputs/policy.yml')
+  const constitution = parseConstitution(constitutionText, 'inputs/constitution.yml')
   const settings = Settings.safeParse(await json(bundle, 'inputs/settings.json'))
   if (!policy.ok || !constitution.ok || !settings.success) {
     return { problem: 'policy, constitution or settings of the run do not parse' }
   }
   return {
+    policyDigest: digestOf(policyText),
     policy: withSettings(policy.value, settings.data),
     constitution: constitution.value,
     settings: settings.data,
   }
 }
 
-async function planReview(bundle: LoadedBundle, { policy, constitution }: Inputs): Promise<Verdict> {
+async function planReview(
+  bundle: LoadedBundle,
+  { policy, policyDigest, constitution }: Inputs,
+): Promise<Verdict> {
   const name = 'rederived: plan review'
   const folder = 'evidence/THINK'
   const recorded = await contract(bundle, `${folder}/plan_review.json`, CouncilVerdictContract)
@@ -69,6 +75,7 @@ async function planReview(bundle: LoadedBundle, { policy, constitution }: Inputs
   if (!subject.success) return leaf(name, ['plan_subject.json does not parse'], '')
   const { data } = subject
   const problems: string[] = []
+  if (data.subject.policy !== policyDigest) problems.push('it was reviewed under another policy')
   if (!same(data.spec, await json(bundle, 'evidence/SPEC/spec.json')))
     problems.push('another spec was reviewed')
   if (!same(data.plan, await json(bundle, 'evidence/PLAN/plan.json')))
@@ -105,13 +112,20 @@ async function ruleGates(bundle: LoadedBundle, { policy, settings }: Inputs): Pr
   })
   const problems: string[] = []
   const modes: Readonly<Record<string, GateMode>> = settings.gates
-  for (const [id, answer] of answers) {
+  for (const [id, { verdict }] of answers) {
     const recorded = report.gates.find((gate) => gate.id === id)?.verdict
     const mode = modes[id] ?? 'enforce'
-    if (recorded === undefined || mode !== 'enforce') continue
-    if (recorded.status !== answer.verdict.status || !same(recorded.findings, answer.verdict.findings)) {
-      problems.push(`${id} comes out as ${answer.verdict.status}, recorded is ${recorded.status}`)
+    if (mode === 'off') continue
+    const status = mode === 'observe' && !permits(verdict.status) ? 'warn' : verdict.status
+    if (recorded === undefined) problems.push(`${id} comes out as ${status}, recorded is nothing`)
+    else if (recorded.status !== status || !same(recorded.findings, verdict.findings)) {
+      problems.push(`${id} comes out as ${status}, recorded is ${recorded.status}`)
     }
+  }
+  const { score, safety_capped, accepted } = report
+  const sum = scoreOf(report.gates)
+  if (!same(sum, { score, safety_capped, accepted })) {
+    problems.push(`the score comes out as ${sum.score}, recorded is ${score}`)
   }
   return leaf(name, problems, `${[...answers.keys()].join(', ')} decide as recorded`)
 }
@@ -141,7 +155,10 @@ function blobId(bytes: Uint8Array, like: string): string {
     .digest('hex')
 }
 
-async function changeReview(bundle: LoadedBundle, { policy, constitution }: Inputs): Promise<Verdict> {
+async function changeReview(
+  bundle: LoadedBundle,
+  { policy, policyDigest, constitution }: Inputs,
+): Promise<Verdict> {
   const name = 'rederived: change review'
   const folder = 'evidence/REVIEW'
   const recorded = await contract(bundle, `${folder}/council_verdict.json`, CouncilVerdictContract)
@@ -150,6 +167,7 @@ async function changeReview(bundle: LoadedBundle, { policy, constitution }: Inpu
   if (!subject.success) return leaf(name, ['change_subject.json does not parse'], '')
   const { data } = subject
   const problems: string[] = []
+  if (data.subject.policy !== policyDigest) problems.push('it was reviewed under another policy')
   const parts = [
     [data.changes, 'evidence/IMPLEMENT/change_set.json', 'change'],
     [data.report, 'evidence/VERIFY/quality_report.json', 'quality report'],

@@ -2,14 +2,16 @@
 import type { Phase } from '../contracts/base.ts'
 import { canonicalJson, digestOf, digestOfJson, evidenceJson, type Digest } from '../contracts/canonical.ts'
 import { LedgerEntryContract, type ChainHead, type LedgerEntry } from '../contracts/ledger.ts'
+import { TaskRequestContract } from '../contracts/task.ts'
 import { worstStatus, type Verdict } from '../contracts/verdict.ts'
 import type { BundleReader } from '../ports.ts'
 import { judgeEvidence } from '../process/evidence.ts'
-import { foldTask } from '../process/fold.ts'
+import { foldTask, type Folded } from '../process/fold.ts'
 import { verifyChain } from '../process/ledger.ts'
 import { EMPTY_STATE, type TaskState } from '../process/state.ts'
 import { transition } from '../process/transition.ts'
 import { checkBundle, parseJson } from '../work/bundle.ts'
+import { aboutOf, FIXED_FILES, layoutOf } from './bundle-layout.ts'
 import { inWritingOrder } from './chain-order.ts'
 import { leaf, type LoadedBundle } from './loaded-bundle.ts'
 import { rederiveDecisions } from './rederive.ts'
@@ -41,12 +43,13 @@ export async function verifyBundle(
     byDigest,
     read: (path) => bundle.read(path),
   }
+  const folded = foldTask(task.entries, new Map([[manifest.run, run.entries]]))
   const parts = [
     files,
     ...chains,
-    processVerdict(loaded),
+    processVerdict(folded),
     evidenceVerdict(loaded),
-    await bindingVerdict(loaded),
+    await bindingVerdict(loaded, folded),
   ]
   if (x.rederive) parts.push(gatesOfEvidence(loaded), ...(await rederiveDecisions(loaded)))
   if (x.head === undefined) parts.push(noHead())
@@ -94,40 +97,37 @@ function chainVerdict(
   return leaf(name, [...problems], `${sealed.length} entries are linked and end in ${against}, ${head}`)
 }
 
-function processVerdict(bundle: LoadedBundle): Verdict {
-  const folded = foldTask(bundle.task, new Map([[bundle.manifest.run, bundle.run]]))
+function processVerdict(folded: Folded): Verdict {
   const problems = folded.ok ? [] : [`${folded.entry.chain}#${folded.entry.seq}: ${folded.violation.message}`]
   return leaf('process', problems, 'every entry is a step that the phase table allows')
 }
 
+/** Threat: a true file beside a false one of the name that readers look for. The chains say what lies where. */
 function evidenceVerdict(bundle: LoadedBundle): Verdict {
+  const layout = layoutOf(inWritingOrder(bundle.task, bundle.run))
+  const held = new Map(bundle.manifest.files.map((file) => [file.path, file.sha256]))
   const problems: string[] = []
-  let count = 0
-  for (const { event } of [...bundle.task, ...bundle.run]) {
-    if (event.kind === 'evidence.recorded') {
-      for (const artifact of event.artifacts) {
-        count += 1
-        if (!bundle.byDigest.has(artifact.sha256)) {
-          problems.push(
-            `${event.phase}/${artifact.name} of visit ${event.visit} (${artifact.sha256}) is not in the bundle`,
-          )
-        }
-      }
-    }
-    if (event.kind === 'phase.passed' && !bundle.byDigest.has(event.verdict)) {
-      problems.push(`the evidence gate's verdict on ${event.phase} (${event.verdict}) is not in the bundle`)
+  for (const [path, digest] of layout) {
+    if (!held.has(path)) problems.push(`${path} was recorded (${digest}) and is not in the bundle`)
+    else if (held.get(path) !== digest || !bundle.byDigest.has(digest)) {
+      problems.push(`${path} is not what was recorded (${digest})`)
     }
   }
-  return leaf('evidence', problems, `all ${count} recorded files are there with the recorded digests`)
+  const known = new Set<string>([...layout.keys(), ...FIXED_FILES])
+  for (const path of held.keys()) {
+    if (!known.has(path)) problems.push(`${path} was never recorded`)
+  }
+  return leaf('evidence', problems, `all ${layout.size} recorded files are there, with the recorded digests`)
 }
 
-/** What the chains name by digest beside evidence: request, fingerprint, outcome. */
-async function bindingVerdict(bundle: LoadedBundle): Promise<Verdict> {
+/** What the chains name by digest beside evidence: request, fingerprint, outcome; and what the manifest repeats. */
+async function bindingVerdict(bundle: LoadedBundle, folded: Folded): Promise<Verdict> {
   const problems: string[] = []
   const created = bundle.task[0]?.event
-  const request = await bundle.read('evidence/STRATEGIZE/request.json')
+  const bytes = await bundle.read('evidence/STRATEGIZE/request.json')
+  const request = TaskRequestContract.parse(bytes === undefined ? undefined : parseJson(bytes))
   if (created?.kind !== 'task.created') problems.push('the task chain does not start with task.created')
-  else if (request === undefined || digestOfJson(parseJson(request)) !== created.request) {
+  else if (!request.ok || digestOfJson(request.value) !== created.request) {
     problems.push('the request is not the one that the task was created with')
   }
   const opened = bundle.run[0]?.event
@@ -137,14 +137,25 @@ async function bindingVerdict(bundle: LoadedBundle): Promise<Verdict> {
     problems.push('the fingerprint is not the one that the run was opened with')
   }
   const closed = bundle.run.at(-1)?.event
-  if (bundle.manifest.state === 'sealed') {
-    const outcome = await bundle.read('outcome.json')
-    if (closed?.kind !== 'run.closed') problems.push('the bundle is sealed and the run chain has no end')
-    else if (outcome === undefined || digestOf(outcome) !== closed.outcome) {
+  const outcome = await bundle.read('outcome.json')
+  if (closed?.kind === 'run.closed') {
+    if (outcome === undefined || digestOf(outcome) !== closed.outcome) {
       problems.push('outcome.json is not the outcome that the run chain names')
     }
+  } else if (outcome !== undefined) problems.push('outcome.json is there, and the run chain has no end')
+  if (folded.ok && request.ok) {
+    const { base } = request.value
+    const about = aboutOf(folded.state, { task: bundle.task, run: bundle.run, base })
+    for (const [field, value] of Object.entries(about ?? {})) {
+      const said: unknown = Reflect.get(bundle.manifest, field)
+      if (canonicalJson(said) !== canonicalJson(value)) {
+        problems.push(
+          `the manifest's ${field} is ${canonicalJson(said)}; the chains say ${canonicalJson(value)}`,
+        )
+      }
+    }
   }
-  return leaf('bindings', problems, 'request, fingerprint and outcome are those that the chains name')
+  return leaf('bindings', problems, 'request, fingerprint, outcome and manifest are as the chains say')
 }
 
 /** Every evidence gate decided again, from the recorded bytes, in the state in which it was asked. */

@@ -26,7 +26,7 @@ if (import.meta.main) {
   const parsed = parseDemoOptions(process.argv.slice(2))
   if (parsed.ok) {
     const { options } = parsed
-    const folder = await demoFolder(`${ROOT}demo-output`, options.keep)
+    const folder = await demoFolder(resolve(options.into ?? `${ROOT}demo-output`), options.keep)
     const demo = await prepareDemo({ folder, ...(options.broken && { broken: options.broken }) })
     process.exitCode = await runLocal(demo, options)
   } else {

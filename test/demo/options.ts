@@ -9,12 +9,14 @@ export interface DemoOptions {
   json?: string
   /** Leave what the previous demo made. */
   keep: boolean
+  /** Folder that the demos are made in, instead of `demo-output`; it is emptied first. */
+  into?: string
   /** Without a sandbox: said in red in the report. */
   sandbox?: 'none'
 }
 
 export const USAGE =
-  'npm run demo -- [--laptop] [--break tests|scope|coverage|secret] [--json FILE] [--keep] [--sandbox none]'
+  'npm run demo -- [--laptop] [--break tests|scope|coverage|secret] [--json FILE] [--keep] [--into FOLDER] [--sandbox none]'
 
 export function parseDemoOptions(
   args: readonly string[],
@@ -26,16 +28,17 @@ export function parseDemoOptions(
     if (token.kind === 'positional') problems.push(`"${token.value}" is not asked for.`)
     if (token.kind !== 'option' || token.name === 'laptop') continue
     if (token.name === 'keep') options.keep = true
-    else if (token.name === 'json') setText(token.value, '--json needs a file name.')
+    else if (token.name === 'json') setText('json', token.value, '--json needs a file name.')
+    else if (token.name === 'into') setText('into', token.value, '--into needs a folder.')
     else if (token.name === 'break') setBreak(token.value)
     else if (token.name === 'sandbox') setSandbox(token.value)
     else problems.push(`${token.rawName} is not an option.`)
   }
   return problems.length === 0 ? { ok: true, options } : { ok: false, problems }
 
-  function setText(value: string | undefined, problem: string): void {
+  function setText(name: 'json' | 'into', value: string | undefined, problem: string): void {
     if (value === undefined || value === '' || value.startsWith('--')) problems.push(problem)
-    else options.json = value
+    else options[name] = value
   }
   function setBreak(value: string | undefined): void {
     const broken = BREAKS.find((one) => one === value)
@@ -53,6 +56,7 @@ const OPTIONS = {
   laptop: { type: 'boolean' },
   break: { type: 'string' },
   json: { type: 'string' },
+  into: { type: 'string' },
   keep: { type: 'boolean' },
   sandbox: { type: 'string' },
 } as const
