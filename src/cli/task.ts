@@ -10,7 +10,7 @@ import { readTask } from '../pipeline/loop.ts'
 import type { Store } from '../ports.ts'
 import { frontierOf, type TaskState } from '../process/state.ts'
 import { layoutTable, type Column } from '../report/table.ts'
-import { EXIT, Refusal } from './exit-codes.ts'
+import { EXIT, refusalOf } from './exit-codes.ts'
 import { stateFolder } from './state-folder.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -29,9 +29,8 @@ export async function taskCommand(
     if (id === undefined) return await listTasks(store, options.json, terminal)
     const state = await readTask({ store }, id)
     if (state.task === null) {
-      throw new Refusal(EXIT.badInput, [
-        `task ${id} is not in ${folder.root} · list them: autopilot task status (task-unknown)`,
-      ])
+      const message = `task ${id} is not in ${folder.root}`
+      throw refusalOf([{ rule: 'task-unknown', message, fix: 'list them: autopilot task status' }])
     }
     if (name === 'status') terminal.out(options.json ? evidenceJson(state).trimEnd() : describe(state))
     if (name === 'artifacts') await listArtifacts(store, state, options.json, terminal)
@@ -131,9 +130,8 @@ async function showReport(folder: string, json: boolean, terminal: Terminal): Pr
   const file = join(folder, json ? 'report.json' : 'summary.md')
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) {
-    throw new Refusal(EXIT.badInput, [
-      'the run has not ended, so there is no report yet · go on: autopilot run --resume (report-none)',
-    ])
+    const message = 'the run has not ended, so there is no report yet'
+    throw refusalOf([{ rule: 'report-none', message, fix: 'go on: autopilot run --resume' }])
   }
   terminal.out(text.trimEnd())
 }

@@ -7,7 +7,7 @@ import { evidenceJson, type Digest } from '../contracts/canonical.ts'
 import { permits } from '../contracts/verdict.ts'
 import { verifyBundle } from '../pipeline/verify-bundle.ts'
 import { renderVerdictTable } from '../report/verdict-table.ts'
-import { EXIT, Refusal } from './exit-codes.ts'
+import { EXIT, refusalOf } from './exit-codes.ts'
 import type { Terminal } from './terminal.ts'
 
 const Options = z.object({
@@ -22,9 +22,8 @@ export async function verifyCommand(folder: string, input: object, terminal: Ter
   const head = options.head === undefined ? undefined : parseHead(options.head)
   const bundle = await openBundle(resolve(folder)).catch((error: unknown) => {
     if (!(error instanceof BundleError)) throw error
-    throw new Refusal(EXIT.badInput, [
-      `${error.message} · give the folder that the run printed as its bundle (bundle-missing)`,
-    ])
+    const fix = 'give the folder that the run printed as its bundle'
+    throw refusalOf([{ rule: 'bundle-missing', message: error.message, fix }])
   })
   const verdict = await verifyBundle(bundle, {
     rederive: options.rederive,
@@ -46,9 +45,9 @@ export async function verifyCommand(folder: string, input: object, terminal: Ter
 function parseHead(text: string): { hash: Digest; length: number } {
   const [, hash, length] = /^((?:sha256:)?[0-9a-f]{64}):(\d{1,9})$/.exec(text) ?? []
   if (hash === undefined || length === undefined) {
-    throw new Refusal(EXIT.badInput, [
-      `--head ${JSON.stringify(text)} is no head · it is HASH:LENGTH, as the run printed it: sha256:<64 hex digits>:<entries> (head-malformed)`,
-    ])
+    const message = `--head ${JSON.stringify(text)} is no head`
+    const fix = 'give HASH:LENGTH as the run printed it: sha256:<64 hex digits>:<entries>'
+    throw refusalOf([{ rule: 'head-malformed', message, fix }])
   }
   return { hash: hash.startsWith('sha256:') ? hash : `sha256:${hash}`, length: Number(length) }
 }
