@@ -17,7 +17,7 @@ import { createTask, readTask } from '../pipeline/loop.ts'
 import { makeStopwatch, timed, type Stopwatch } from '../pipeline/stopwatch.ts'
 import type { Sandbox } from '../ports.ts'
 import { shellWord } from '../report/run-table.ts'
-import { EXIT, Refusal, refusalOf, renderProblem } from './exit-codes.ts'
+import { Refusal, refusalOf, renderProblem } from './exit-codes.ts'
 import { openOutside, type Outside } from './outside.ts'
 import { prepareInputs, readIssue, type Issue } from './prepare.ts'
 import { stateFolder, type StateFolder } from './state-folder.ts'
@@ -122,8 +122,12 @@ function refuseOtherSandbox(id: string, recorded: Fingerprint, outside: Outside)
   if (outside.lacks !== null) throw refusalOf([outside.lacks])
   const { level } = recorded.sandbox
   if (level === outside.sandbox.level) return
-  throw new Refusal(EXIT.badInput, [
-    `task ${id} was started with sandbox level ${level}, and this would go on with ${outside.sandbox.level} · add --sandbox ${level}, or start it anew with --issue (sandbox-changed)`,
+  throw refusalOf([
+    {
+      rule: 'task-sandbox',
+      message: `task ${id} was started with sandbox level ${level}, and this would go on with ${outside.sandbox.level}`,
+      fix: `add --sandbox ${level}, or start it anew with --issue`,
+    },
   ])
 }
 
@@ -203,15 +207,13 @@ function taskToResume(store: Store, options: LaptopOptions): Promise<{ id: strin
 async function namedTask(store: Store, id: string): Promise<{ id: string; repo: string }> {
   const repo = await store.text(id, REPOSITORY)
   if (repo === undefined) {
-    throw new Refusal(EXIT.badInput, [
-      `task ${id} is not in this state folder · list them: autopilot task status (task-unknown)`,
-    ])
+    const message = `task ${id} is not in this state folder`
+    throw refusalOf([{ rule: 'task-unknown', message, fix: 'list them: autopilot task status' }])
   }
   const { closed } = await readTask({ store }, id)
   if (closed === null) return { id, repo }
-  throw new Refusal(EXIT.badInput, [
-    `task ${id} has ended (${closed.result.replace('_', ' ')}) · see it: autopilot task report ${id} (task-ended)`,
-  ])
+  const message = `task ${id} has ended (${closed.result.replace('_', ' ')})`
+  throw refusalOf([{ rule: 'task-ended', message, fix: `see it: autopilot task report ${id}` }])
 }
 
 async function latestTask(store: Store, folder: string | undefined): Promise<{ id: string; repo: string }> {
@@ -221,8 +223,8 @@ async function latestTask(store: Store, folder: string | undefined): Promise<{ i
     if (repo === undefined || (wanted !== undefined && repo !== wanted)) continue
     if ((await readTask({ store }, id)).closed === null) return { id, repo }
   }
-  const whose = folder === undefined ? 'no task' : `no task of ${folder}`
-  throw new Refusal(EXIT.badInput, [
-    `${whose} waits to be resumed · start one: autopilot run --repo PATH --issue FILE.md (task-none)`,
+  const message = `no task${folder === undefined ? '' : ` of ${folder}`} waits to be resumed`
+  throw refusalOf([
+    { rule: 'task-none', message, fix: 'start one: autopilot run --repo PATH --issue FILE.md' },
   ])
 }

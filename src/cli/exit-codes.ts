@@ -44,8 +44,8 @@ const WORDS: Readonly<Record<string, string>> = {
 }
 
 /** A path that the person named and that cannot be used. Throws what is no error of the file system on. */
-export function cannotUse(path: string, error: unknown, fix: string): Refusal {
+export function cannotUse(path: string, error: unknown, told: Pick<Problem, 'rule' | 'fix'>): Refusal {
   if (!(error instanceof Error) || !('syscall' in error)) throw error
   const code = 'code' in error ? String(error.code) : 'unknown'
-  return new Refusal(EXIT.badInput, [`${path} ${WORDS[code] ?? `cannot be used (${code})`} · ${fix}`])
+  return refusalOf([{ ...told, message: `${path} ${WORDS[code] ?? `cannot be used (${code})`}` }])
 }

@@ -72,7 +72,10 @@ function openTape<T>(file: string, open: (file: string) => T): T {
   try {
     return open(file)
   } catch (error) {
-    throw cannotUse(file, error, 'name a file that --record wrote, or may write (tape-file)')
+    throw cannotUse(file, error, {
+      rule: 'tape-file',
+      fix: 'name a file that --record wrote, or may write',
+    })
   }
 }
 

@@ -9,7 +9,7 @@ import { makeRequest } from '../intake/request.ts'
 import { defaultSettings, parseSettings, SETTINGS_FILE } from '../intake/settings.ts'
 import type { TaskInputs } from '../pipeline/inputs.ts'
 import { toolchainOf } from '../pipeline/toolchain.ts'
-import { cannotUse, EXIT, Refusal, renderProblem } from './exit-codes.ts'
+import { cannotUse, EXIT, Refusal, refusalOf, renderProblem } from './exit-codes.ts'
 import type { Outside } from './outside.ts'
 
 /** An issue that can be worked on. */
@@ -20,8 +20,12 @@ export interface Issue {
 
 export async function readIssue(file: string | undefined): Promise<Issue> {
   if (file === undefined) {
-    throw new Refusal(EXIT.badInput, [
-      'no issue was given · add --issue FILE.md, or --resume to go on with a task (issue-missing)',
+    throw refusalOf([
+      {
+        rule: 'issue-missing',
+        message: 'no issue was given',
+        fix: 'add --issue FILE.md, or --resume to go on with a task',
+      },
     ])
   }
   const text = cleanIssue(await bytesOf(file))
@@ -80,6 +84,9 @@ function shipped(name: string): Promise<string> {
 
 async function bytesOf(file: string): Promise<Uint8Array> {
   return readFile(resolve(file)).catch((error: unknown) => {
-    throw cannotUse(file, error, 'give the issue as a Markdown file: --issue FILE.md (issue-file)')
+    throw cannotUse(file, error, {
+      rule: 'issue-file',
+      fix: 'give the issue as a Markdown file: --issue FILE.md',
+    })
   })
 }

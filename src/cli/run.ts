@@ -13,7 +13,7 @@ import { renderRunSummary } from '../report/run-summary.ts'
 import { renderRunTable } from '../report/run-table.ts'
 import { renderDryRun } from './dry-run.ts'
 import { composeLaptop, type Laptop } from './compose.ts'
-import { cannotUse, EXIT, Refusal } from './exit-codes.ts'
+import { cannotUse, EXIT, refusalOf } from './exit-codes.ts'
 import type { Terminal } from './terminal.ts'
 
 const Options = z.object({
@@ -75,8 +75,12 @@ function parseOptions(input: object): RunOptions {
   if (named === undefined) return options
   const until = Phase.safeParse(named)
   if (until.success) return { ...options, until: until.data }
-  throw new Refusal(EXIT.badInput, [
-    `--until ${named} names no phase · phases are ${Phase.options.join(', ')} (phase-unknown)`,
+  throw refusalOf([
+    {
+      rule: 'phase-unknown',
+      message: `--until ${named} names no phase`,
+      fix: `phases are ${Phase.options.join(', ')}`,
+    },
   ])
 }
 
@@ -89,7 +93,10 @@ async function checkWritable(json: string): Promise<void> {
     // opening is what fails for a folder, a read-only disk or another user's file; nothing is written
     await (await open(there === undefined ? dirname(file) : file, there === undefined ? 'r' : 'r+')).close()
   } catch (error) {
-    throw cannotUse(json, error, 'name a file that can be written: --json FILE (json-file)')
+    throw cannotUse(json, error, {
+      rule: 'json-file',
+      fix: 'name a file that can be written: --json FILE',
+    })
   }
 }
 

@@ -22,7 +22,10 @@ export function stateFolder(option: string | undefined): StateFolder {
     // Evidence can quote a private repository: nobody else on the machine reads it.
     chmodSync(root, 0o700)
   } catch (error) {
-    throw cannotUse(root, error, 'name a folder that can be written: --state DIR (state-folder)')
+    throw cannotUse(root, error, {
+      rule: 'state-folder',
+      fix: 'name a folder that can be written: --state DIR',
+    })
   }
   return {
     root,

@@ -12,7 +12,7 @@ import { PHASE_ORDER } from '../process/phases.ts'
 import { frontierOf, type TaskState } from '../process/state.ts'
 import { stuckPhases } from '../process/watchdog.ts'
 import { layoutTable, type Column } from '../report/table.ts'
-import { EXIT, Refusal } from './exit-codes.ts'
+import { EXIT, refusalOf } from './exit-codes.ts'
 import { previewOf, VIEWS } from './preview.ts'
 import { stateFolder } from './state-folder.ts'
 import type { Terminal } from './terminal.ts'
@@ -36,9 +36,8 @@ export async function taskCommand(
     if (id === undefined) return await listTasks(store, options.json, terminal)
     const state = await readTask({ store }, id)
     if (state.task === null) {
-      throw new Refusal(EXIT.badInput, [
-        `task ${id} is not in ${folder.root} · list them: autopilot task status (task-unknown)`,
-      ])
+      const message = `task ${id} is not in ${folder.root}`
+      throw refusalOf([{ rule: 'task-unknown', message, fix: 'list them: autopilot task status' }])
     }
     if (name === 'status')
       terminal.out(options.json ? evidenceJson(state).trimEnd() : describe(state, systemClock().now()))
@@ -146,9 +145,8 @@ async function showReport(
   const file = join(folder, json || as !== 'summary' ? 'report.json' : 'summary.md')
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) {
-    throw new Refusal(EXIT.badInput, [
-      'the run has not ended, so there is no report yet · go on: autopilot run --resume (report-none)',
-    ])
+    const message = 'the run has not ended, so there is no report yet'
+    throw refusalOf([{ rule: 'report-none', message, fix: 'go on: autopilot run --resume' }])
   }
   terminal.out(json || as === 'summary' ? text.trimEnd() : previewOf(text, as))
 }

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { digestOf } from '../../src/contracts/canonical.ts'
 import { RunReportContract, type RunReport } from '../../src/contracts/summary.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+export const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 /** A run that takes longer hangs: every input here is answered within seconds. */
 const HANGS_MS = 50_000
@@ -106,13 +106,17 @@ export function issueWith(patch: string, title = 'sum() takes text for a number'
   return `# ${title}\n\n${words}\n\n\`\`\`diff\n${patch}\`\`\`\n`
 }
 
+export interface Surroundings {
+  env?: Readonly<Record<string, string>>
+  /** A command that starts another one, in front of it: a machine with something taken away. */
+  within?: readonly string[]
+}
+
 /** The real command. Nothing of this process's environment reaches it but PATH, HOME and what `env` adds. */
-export async function autopilot(
-  args: readonly string[],
-  x: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
-): Promise<Ran> {
-  const ran = await execa(process.execPath, [MAIN, ...args], {
-    cwd: x.cwd ?? tmpdir(),
+export async function autopilot(args: readonly string[], x: Surroundings = {}): Promise<Ran> {
+  const [file = '', ...words] = [...(x.within ?? []), process.execPath, MAIN, ...args]
+  const ran = await execa(file, words, {
+    cwd: tmpdir(),
     extendEnv: false,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...x.env },
     reject: false,
@@ -122,12 +126,11 @@ export async function autopilot(
   return { code: ran.exitCode, stdout: ran.stdout, stderr: ran.stderr, said: `${ran.stdout}\n${ran.stderr}` }
 }
 
-export interface Setting {
+export interface Setting extends Surroundings {
   repo?: string
   /** Text of the issue; left out: the one that a run accepts. */
   issue?: string | Uint8Array
   args?: readonly string[]
-  env?: Readonly<Record<string, string>>
 }
 
 export interface RunOf extends Ran {
@@ -147,7 +150,7 @@ export async function run(x: Setting = {}): Promise<RunOf> {
   await writeFile(issue, x.issue ?? issueWith(PATCH))
   const ran = await autopilot(
     ['run', '--repo', repo, '--issue', issue, '--state', state, '--json', json, ...(x.args ?? [])],
-    x.env === undefined ? {} : { env: x.env },
+    x,
   )
   return { ...ran, repo, state, report: await readReport(json) }
 }
@@ -171,4 +174,37 @@ export async function snapshot(folder: string): Promise<Readonly<Record<string, 
     else seen[name] = 'folder'
   }
   return seen
+}
+
+/** What a refusal must say: exit code, its rule, and the words that tell what, where and what to do. */
+export interface Expected {
+  code: 2 | 3 | 4 | 5
+  says: readonly string[]
+}
+
+/**
+ * Runs, and holds the answer to what every bad input gets: the exit code, one clear sentence a problem, no stack
+ * trace, no colour, and a repository in which not one byte was touched.
+ */
+export async function expectRefused(x: Setting & { repo: string }, expected: Expected): Promise<RunOf> {
+  const before = await snapshot(x.repo)
+  const ran = await run(x)
+  expectRefusal(ran, expected)
+  expect(await snapshot(x.repo)).toEqual(before)
+  if (expected.code >= 4) {
+    expect(ran.stdout).toBe('')
+    expect(ran.report).toBeUndefined()
+    expect(await readdir(join(ran.state, 'tasks')).catch(() => [])).toEqual([])
+  } else {
+    expect(ran.report).toMatchObject({ accepted: false, branch: null, commit: null })
+  }
+  return ran
+}
+
+export function expectRefusal(ran: Ran, expected: Expected): void {
+  expect(ran).toMatchObject({ code: expected.code })
+  // tables wrap their sentences
+  const said = ran.said.replaceAll(/\s+/g, ' ')
+  for (const words of expected.says) expect(said).toContain(words)
+  expect(ran.said).not.toMatch(/^\s+at .*:\d+|a bug|undefined|\[object|\u001b/m)
 }
