@@ -1,5 +1,5 @@
 // Owns the composition of one laptop installation: which real parts stand behind the ports, or a recording of them.
-import { mkdir } from 'node:fs/promises'
+import { mkdir, realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeBlobs } from '../adapters/blobs/blobs.ts'
 import { bundleFolders } from '../adapters/bundle/bundle-folder.ts'
@@ -8,19 +8,23 @@ import { openStore, type OpenStore } from '../adapters/store/store.ts'
 import { systemClock } from '../adapters/system/clock.ts'
 import { systemIds } from '../adapters/system/ids.ts'
 import { makeRecipeWorker } from '../adapters/workers/recipe/worker.ts'
+import type { Fingerprint } from '../contracts/fingerprint.ts'
 import type { RunReport } from '../contracts/summary.ts'
 import type { Engine, Progress } from '../pipeline/engine.ts'
+import type { Store } from '../ports.ts'
 import { loadInputs } from '../pipeline/inputs.ts'
 import { createTask, readTask } from '../pipeline/loop.ts'
 import { makeStopwatch, timed, type Stopwatch } from '../pipeline/stopwatch.ts'
 import type { Sandbox } from '../ports.ts'
-import { EXIT, Refusal } from './exit-codes.ts'
+import { shellWord } from '../report/run-table.ts'
+import { Refusal, refusalOf, renderProblem } from './exit-codes.ts'
 import { openOutside, type Outside } from './outside.ts'
-import { prepareInputs } from './prepare.ts'
+import { prepareInputs, readIssue, type Issue } from './prepare.ts'
 import { stateFolder, type StateFolder } from './state-folder.ts'
 
 export interface LaptopOptions {
-  repo: string
+  /** The current folder when left out. */
+  repo?: string | undefined
   issue?: string | undefined
   dry: boolean
   resume?: boolean | string | undefined
@@ -33,9 +37,14 @@ export interface LaptopOptions {
 export interface Laptop {
   engine: Engine
   task: { id: string; title: string; project: string; tier: 1 | 2 | 3 | null }
+  /** What a person should know before the run, one line each. */
+  notes: readonly string[]
+  /** Real path of the repository. */
+  repo: string
   /** Where everything of this task lies. */
   folder: string
   bundle: string
+  /** What to type to go on with this task. */
   resumeCommand: string
   timings(): RunReport['timings']
   close(): Promise<void>
@@ -44,48 +53,109 @@ export interface Laptop {
 /** Name of the text that says which repository a task works on. */
 const REPOSITORY = 'repository'
 
+/** Throws Refusal before anything is started when issue, repository, settings or machine do not allow a run. */
 export async function composeLaptop(
   options: LaptopOptions,
   progress: (event: Progress) => void,
 ): Promise<Laptop> {
+  const resuming = options.resume !== undefined && options.resume !== false
+  const issue = resuming ? null : await readIssue(options.issue)
   const state = stateFolder(options.state)
   const clock = systemClock()
   const opened = await openStore({ file: state.database, clock })
+  const ids = systemIds()
+  const fresh = ids.next('t')
   const closers: (() => Promise<void>)[] = [() => opened.store.close()]
   const close = async (): Promise<void> => {
     for (const closer of closers.toReversed()) await closer()
   }
   try {
-    const resumed =
-      options.resume === undefined || options.resume === false ? null : await taskToResume(opened, options)
-    const repo = resumed?.repo ?? options.repo
+    const resumed = resuming ? await taskToResume(opened.store, options) : null
+    const repo = resumed?.repo ?? options.repo ?? '.'
+    const task = resumed?.id ?? fresh
     const gitDir = (id: string): string => join(state.task(id), 'git')
-    const outside = await openOutside({ ...options, repo, clock, gitDir, id: resumed?.id, ids: systemIds() })
+    const outside = await openOutside({ ...options, repo, clock, gitDir, task, resumed: resuming, ids })
     closers.push(() => outside.close())
     const watch = makeStopwatch(clock)
     const engine = makeEngine({ state, opened, outside, watch, progress })
     const id = outside.task
-    if (resumed === null) {
-      const inputs = await prepareInputs({ issue: options.issue, outside })
-      await mkdir(state.task(id), { recursive: true })
-      await opened.store.transaction((tx) => tx.putText(id, REPOSITORY, outside.root))
-      await createTask(engine, id, inputs)
-    }
-    const { request } = await loadInputs(engine, id)
+    if (issue !== null) await begin({ engine, outside, issue, state, dry: options.dry })
+    const { request, fingerprint } = await loadInputs(engine, id)
+    if (issue === null) refuseOtherSandbox(id, fingerprint, outside)
     const tier = request.risk_tier ?? null
     return {
       engine,
       task: { id, title: request.title, project: request.project, tier },
+      notes: notesOf(outside, options),
+      repo: outside.root,
       folder: state.task(id),
       bundle: join(state.task(id), 'bundle'),
-      resumeCommand: `npx --no-install autopilot run --resume ${id}${options.state === undefined ? '' : ` --state ${options.state}`}`,
+      resumeCommand: goOn(options, outside.lacks === null ? id : null),
       timings: () => watch.read(),
       close,
     }
   } catch (error) {
     await close()
+    // What was refused has no task, so it leaves no folder either.
+    if (!resuming && error instanceof Refusal) await rm(state.task(fresh), { recursive: true, force: true })
     throw error
   }
+}
+
+async function begin(x: {
+  engine: Engine
+  outside: Outside
+  issue: Issue
+  state: StateFolder
+  dry: boolean
+}): Promise<void> {
+  const { engine, outside, state } = x
+  const inputs = await prepareInputs(x)
+  if (outside.lacks !== null && !x.dry) throw refusalOf([outside.lacks])
+  await mkdir(state.task(outside.task), { recursive: true })
+  await engine.store.transaction((tx) => tx.putText(outside.task, REPOSITORY, outside.root))
+  await createTask(engine, outside.task, inputs)
+}
+
+/** The record says in which sandbox a run was made; a run that went on in another would make it lie. */
+function refuseOtherSandbox(id: string, recorded: Fingerprint, outside: Outside): void {
+  if (outside.lacks !== null) throw refusalOf([outside.lacks])
+  const { level } = recorded.sandbox
+  if (level === outside.sandbox.level) return
+  throw refusalOf([
+    {
+      rule: 'task-sandbox',
+      message: `task ${id} was started with sandbox level ${level}, and this would go on with ${outside.sandbox.level}`,
+      fix: `add --sandbox ${level}, or start it anew with --issue`,
+    },
+  ])
+}
+
+function notesOf(outside: Outside, options: LaptopOptions): string[] {
+  const { lacks, sandbox, untracked } = outside
+  const more = untracked.length > 5 ? ` and ${untracked.length - 5} more` : ''
+  return [
+    ...(lacks === null ? [] : [`a plan needs no sandbox, a run will: ${renderProblem(lacks)}`]),
+    ...(lacks === null && sandbox.level === 'none' && !options.dry
+      ? ['sandbox level none: code from the repository runs on this machine without isolation']
+      : []),
+    ...(untracked.length === 0
+      ? []
+      : [`not committed, so no part of this run: ${untracked.slice(0, 5).join(', ')}${more}`]),
+    ...(options.resume === undefined || options.issue === undefined
+      ? []
+      : ['--issue is not read: the task goes on with the issue it was started with']),
+  ]
+}
+
+/** A task that was planned without a sandbox is not run in one: it is started anew. */
+function goOn(options: LaptopOptions, task: string | null): string {
+  const what =
+    task === null
+      ? ['--repo', options.repo ?? '.', '--issue', options.issue ?? 'FILE.md']
+      : ['--resume', task, ...(options.sandbox === undefined ? [] : ['--sandbox', options.sandbox])]
+  const where = options.state === undefined ? [] : ['--state', options.state]
+  return ['npx --no-install autopilot run', ...[...what, ...where].map(shellWord)].join(' ')
 }
 
 function makeEngine(x: {
@@ -127,32 +197,34 @@ function timedInstall(sandbox: Sandbox, watch: Stopwatch): Sandbox {
   }
 }
 
-/** The task that was named, or the latest of this repository that has not ended. */
-async function taskToResume(
-  opened: OpenStore,
-  options: LaptopOptions,
-): Promise<{ id: string; repo: string }> {
-  const { store } = opened
-  const ids =
-    typeof options.resume === 'string' ? [options.resume] : (await store.tasks(1000)).map((row) => row.id)
-  for (const id of ids) {
-    const repo = await store.text(id, REPOSITORY)
-    const task = await readTask({ store }, id)
-    if (typeof options.resume === 'string') {
-      if (repo === undefined) {
-        throw new Refusal(EXIT.badInput, [
-          `task ${id} is not in this state folder · list them: autopilot task status`,
-        ])
-      }
-      if (task.closed !== null) {
-        throw new Refusal(EXIT.badInput, [
-          `task ${id} has ended (${task.closed.result}) · see it: autopilot task report ${id}`,
-        ])
-      }
-    }
-    if (repo !== undefined && task.closed === null) return { id, repo }
+/** The task that was named, or the latest that has not ended: of the repository, when one was named. */
+function taskToResume(store: Store, options: LaptopOptions): Promise<{ id: string; repo: string }> {
+  return typeof options.resume === 'string'
+    ? namedTask(store, options.resume)
+    : latestTask(store, options.repo)
+}
+
+async function namedTask(store: Store, id: string): Promise<{ id: string; repo: string }> {
+  const repo = await store.text(id, REPOSITORY)
+  if (repo === undefined) {
+    const message = `task ${id} is not in this state folder`
+    throw refusalOf([{ rule: 'task-unknown', message, fix: 'list them: autopilot task status' }])
   }
-  throw new Refusal(EXIT.badInput, [
-    'no task waits to be resumed · start one: autopilot run --repo PATH --issue FILE.md',
+  const { closed } = await readTask({ store }, id)
+  if (closed === null) return { id, repo }
+  const message = `task ${id} has ended (${closed.result.replace('_', ' ')})`
+  throw refusalOf([{ rule: 'task-ended', message, fix: `see it: autopilot task report ${id}` }])
+}
+
+async function latestTask(store: Store, folder: string | undefined): Promise<{ id: string; repo: string }> {
+  const wanted = folder === undefined ? undefined : await realpath(folder).catch(() => folder)
+  for (const { id } of await store.tasks(1000)) {
+    const repo = await store.text(id, REPOSITORY)
+    if (repo === undefined || (wanted !== undefined && repo !== wanted)) continue
+    if ((await readTask({ store }, id)).closed === null) return { id, repo }
+  }
+  const message = `no task${folder === undefined ? '' : ` of ${folder}`} waits to be resumed`
+  throw refusalOf([
+    { rule: 'task-none', message, fix: 'start one: autopilot run --repo PATH --issue FILE.md' },
   ])
 }

@@ -4,6 +4,12 @@ import { Command, Option } from 'commander'
 import { EXIT, Refusal } from './exit-codes.ts'
 import { processTerminal } from './terminal.ts'
 
+// Reading TypeScript's line numbers uses a function that Node still calls experimental; a person need not hear of it.
+process.removeAllListeners('warning')
+process.on('warning', (warning) => {
+  if (warning.name !== 'ExperimentalWarning') process.stderr.write(`${warning.name}: ${warning.message}\n`)
+})
+
 const program = new Command('autopilot')
   .description('Turns an issue into a reviewed, measured branch with a verifiable record.')
   .version('0.1.0')
@@ -19,15 +25,15 @@ const state = (): Option => new Option('--state <dir>', 'state folder (default: 
 program
   .command('run')
   .description('Work on an issue in a local Git repository: leaves a branch, a bundle and a report.')
-  .option('--repo <path>', 'the repository', '.')
+  .option('--repo <path>', 'the top folder of the repository (default: the current folder)')
   .option('--issue <file>', 'the issue, as Markdown')
   .option('--dry', 'plan and review only: nothing runs, nothing is written to the repository')
   .option('--until <phase>', 'stop after this phase; go on with --resume')
   .option(
     '--resume [task]',
-    'go on with a task that stopped or was killed (default: the latest of this repository)',
+    'go on with a task that was interrupted (default: the latest; with --repo, the latest there)',
   )
-  .option('--json <file>', 'write the result for machines')
+  .option('--json <file>', 'write the result for machines, when the run has one')
   .addOption(
     new Option(
       '--sandbox <level>',
@@ -61,22 +67,32 @@ ledger
   })
 
 const task = program.command('task').description('Tasks in the state folder.')
-for (const [name, description] of [
-  ['status', 'where a task stands (without an id: all tasks)'],
-  ['artifacts', 'the evidence of a task, with digests'],
-  ['report', 'the report of a task, as Markdown'],
-] as const) {
+const taskWord = (name: 'status' | 'artifacts' | 'report', argument: string, description: string): Command =>
   task
     .command(name)
     .description(description)
-    .argument(name === 'status' ? '[task]' : '<task>')
+    .argument(argument)
     .option('--json', 'for machines')
     .addOption(state())
     .action(async (id: string | undefined, options: object) => {
       const { taskCommand } = await import('./task.ts')
       process.exitCode = await taskCommand(name, id, options, processTerminal())
     })
-}
+taskWord('status', '[task]', 'where a task stands (without an id: all tasks)')
+taskWord('artifacts', '<task>', 'the evidence of a task, with digests')
+taskWord('report', '<task>', 'the report of a task, as Markdown').addOption(
+  new Option('--as <view>', 'summary, or what a comment or a check run would say').choices([
+    'summary',
+    'comment',
+    'check',
+  ]),
+)
+
+/** Errors by which the adapters say that git, sandbox, database or disk broke, by name: no adapter is loaded for them. */
+const BROKEN_MACHINE = new Set(['GitError', 'SandboxError', 'StoreError', 'BlobError'])
+/** What a machine can lack, or forbid, wherever it is met. */
+const OUT_OF = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOMEM'])
+const NOTHING_LOST = 'Nothing is lost: a task that was started goes on with `autopilot run --resume`.'
 
 try {
   await program.parseAsync()
@@ -89,13 +105,21 @@ function explain(error: unknown): number {
     process.stderr.write(`${error.message}\n`)
     return error.exit
   }
+  if (!(error instanceof Error)) return bug(String(error))
+  const code = 'code' in error ? String(error.code) : ''
   // commander has printed its own words already; asking for help or the version is no mistake.
-  if (error instanceof Error && 'exitCode' in error && 'code' in error) {
-    return error.exitCode === 0 ? EXIT.accepted : EXIT.badInput
+  if (code.startsWith('commander.')) {
+    return 'exitCode' in error && error.exitCode === 0 ? EXIT.accepted : EXIT.badInput
   }
-  process.stderr.write(
-    `autopilot: a bug · ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  )
-  process.stderr.write('Nothing is lost: the task can be resumed with `autopilot run --resume`.\n')
+  if (!BROKEN_MACHINE.has(error.name) && !OUT_OF.has(code)) return bug(error.stack ?? error.message)
+  const cause = error.cause instanceof Error ? error.cause.message : ''
+  const more = cause === '' || error.message.includes(cause) ? '' : ` · ${cause}`
+  const comfort = code === 'corrupt' ? '' : `${NOTHING_LOST}\n`
+  process.stderr.write(`The machine failed · ${error.message}${more}\n${comfort}`)
+  return EXIT.machine
+}
+
+function bug(what: string): number {
+  process.stderr.write(`autopilot: a bug · ${what}\n${NOTHING_LOST}\n`)
   return EXIT.bug
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openGit } from '../adapters/git/open.ts'
 import { describeTools, findProgram } from '../adapters/machine/tools.ts'
+import { findTool } from '../adapters/sandbox/host-tool.ts'
 import { openSandbox } from '../adapters/sandbox/open-sandbox.ts'
 import { readRegistry } from '../adapters/sandbox/registry.ts'
 import { recordClock, recordGit, recordIds, recordSandbox } from '../adapters/tape/record.ts'
@@ -14,7 +15,7 @@ import type { BaseRef } from '../contracts/base.ts'
 import type { Fingerprint } from '../contracts/fingerprint.ts'
 import { CONTRACTS } from '../contracts/registry.ts'
 import type { Clock, Git, Ids, Problem, Sandbox, ToolchainOptions } from '../ports.ts'
-import { EXIT, Refusal } from './exit-codes.ts'
+import { cannotUse, refusalOf } from './exit-codes.ts'
 
 export interface Outside {
   task: string
@@ -25,6 +26,10 @@ export interface Outside {
   ids: Ids
   git: Git
   sandbox: Sandbox
+  /** Why there is no sandbox; then `sandbox` gives no workspace, which a plan does not need. */
+  lacks: Problem | null
+  /** Paths of the working folder that are not committed, so no part of a run. */
+  untracked: readonly string[]
   fingerprint: Fingerprint
   toolchainOptions: Pick<ToolchainOptions, 'registry' | 'versions'>
   close(): Promise<void>
@@ -32,24 +37,24 @@ export interface Outside {
 
 interface Request {
   repo: string
-  dry: boolean
   sandbox?: 'bwrap' | 'docker' | 'none' | undefined
   record?: string | undefined
   replay?: string | undefined
   clock: Clock
   gitDir(task: string): string
   ids: Ids
-  /** The task that goes on; undefined makes a new one. */
-  id: string | undefined
+  task: string
+  /** The task is there already; a replay of a new one takes its id from the recording. */
+  resumed: boolean
 }
 
 type Facts = Pick<Outside, 'root' | 'head' | 'fingerprint' | 'toolchainOptions'>
 
 export async function openOutside(x: Request): Promise<Outside> {
-  if (x.replay !== undefined) return replayOutside(x.replay, x.id)
+  if (x.replay !== undefined) return replayOutside(x.replay, x.resumed ? x.task : undefined)
   const real = await realOutside(x)
   if (x.record === undefined) return real
-  const tape = recordingTape(x.record)
+  const tape = openTape(x.record, recordingTape)
   const ids = recordIds(real.ids, tape)
   const { root, head, fingerprint, toolchainOptions } = real
   tape.put('laptop.facts', { root, head, fingerprint, toolchainOptions } satisfies Facts)
@@ -63,11 +68,24 @@ export async function openOutside(x: Request): Promise<Outside> {
   }
 }
 
+function openTape<T>(file: string, open: (file: string) => T): T {
+  try {
+    return open(file)
+  } catch (error) {
+    throw cannotUse(file, error, {
+      rule: 'tape-file',
+      fix: 'name a file that --record wrote, or may write',
+    })
+  }
+}
+
 function replayOutside(file: string, id: string | undefined): Outside {
-  const tape = replayingTape(file, { goOn: id !== undefined })
+  const tape = openTape(file, (from) => replayingTape(from, { goOn: id !== undefined }))
   const facts = tape.take('laptop.facts') as Facts
   return {
     ...facts,
+    lacks: null,
+    untracked: [],
     task: id ?? (tape.take('laptop.task') as string),
     ids: replayIds(tape),
     clock: replayClock(tape),
@@ -78,19 +96,18 @@ function replayOutside(file: string, id: string | undefined): Outside {
 }
 
 async function realOutside(x: Request): Promise<Outside> {
-  const { ids } = x
-  const task = x.id ?? ids.next('t')
+  const { ids, task } = x
   const opened = await openGit({ repo: x.repo, gitDir: x.gitDir(task), path: process.env['PATH'] ?? '' })
-  if (!opened.ok) throw new Refusal(EXIT.badInput, opened.problems.map(renderProblem))
+  if (!opened.ok) throw refusalOf(opened.problems)
   const { git, facts } = opened
   try {
     const npmPath = fileURLToPath(new URL('../../node_modules/npm', import.meta.url))
     const registry = await readRegistry({ nodePath: process.execPath, npmPath })
-    if ('problem' in registry) throw new Refusal(EXIT.machine, [renderProblem(registry.problem)])
+    if ('problem' in registry) throw refusalOf([registry.problem])
     const caFile = registry.caFile ?? process.env['NODE_EXTRA_CA_CERTS']
     const cache = cacheFolder()
     await mkdir(cache, { recursive: true, mode: 0o711 })
-    const sandbox = await openSandbox({
+    const found = await openSandbox({
       git,
       clock: x.clock,
       nodePath: process.execPath,
@@ -100,7 +117,7 @@ async function realOutside(x: Request): Promise<Outside> {
       ...(caFile === undefined ? {} : { caFile }),
       ...(x.sandbox === undefined ? {} : { level: x.sandbox }),
     })
-    if ('problem' in sandbox) throw new Refusal(EXIT.machine, [renderProblem(sandbox.problem)])
+    const sandbox = 'problem' in found ? NO_SANDBOX : found
     const fingerprint = await fingerprintOf(sandbox, join(npmPath, 'bin/npm-cli.js'))
     const versions = Object.fromEntries(fingerprint.tools.map((tool) => [tool.name, tool.version]))
     return {
@@ -111,6 +128,8 @@ async function realOutside(x: Request): Promise<Outside> {
       ids,
       git,
       sandbox,
+      lacks: 'problem' in found ? found.problem : null,
+      untracked: facts.untracked,
       fingerprint,
       toolchainOptions: {
         registry: registry.registry,
@@ -127,8 +146,14 @@ async function realOutside(x: Request): Promise<Outside> {
   }
 }
 
-export function renderProblem(problem: Problem): string {
-  return `${problem.message} · ${problem.fix} (${problem.rule})`
+// A plan is made without a sandbox; nothing that would run finds another way.
+const NO_SANDBOX: Sandbox = {
+  level: 'none',
+  limitsBy: 'none',
+  uidDropped: false,
+  workspace: () => Promise.reject(new Error('no sandbox was opened: nothing can run')),
+  install: () => Promise.reject(new Error('no sandbox was opened: nothing can be installed')),
+  close: () => Promise.resolve(),
 }
 
 /** Reachable by the uid that sandboxed commands drop to: below nobody's private home when this is root. */
@@ -140,12 +165,11 @@ function cacheFolder(): string {
 async function fingerprintOf(sandbox: Sandbox, npm: string): Promise<Fingerprint> {
   const path = process.env['PATH'] ?? ''
   const git = await findProgram('git', path)
-  const bwrap = await findProgram('bwrap', path)
   const tools = await describeTools({
     node: process.execPath,
     npm,
     git,
-    ...(sandbox.level === 'bwrap' ? { bwrap } : {}),
+    ...(sandbox.level === 'bwrap' ? { bwrap: findTool('bwrap') } : {}),
   })
   return {
     schema: 'autopilot/fingerprint@1',

@@ -3,32 +3,54 @@ import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { basename, resolve } from 'node:path'
 import type { Settings } from '../contracts/settings.ts'
-import { renderYamlProblem } from '../contracts/strict-yaml.ts'
-import { cleanIssue } from '../intake/clean-text.ts'
+import { renderYamlProblem, type YamlResult } from '../contracts/strict-yaml.ts'
+import { cleanIssue, type Cleaned } from '../intake/clean-text.ts'
 import { makeRequest } from '../intake/request.ts'
 import { defaultSettings, parseSettings, SETTINGS_FILE } from '../intake/settings.ts'
 import type { TaskInputs } from '../pipeline/inputs.ts'
-import { EXIT, Refusal } from './exit-codes.ts'
-import { renderProblem, type Outside } from './outside.ts'
+import { toolchainOf } from '../pipeline/toolchain.ts'
+import { cannotUse, EXIT, Refusal, refusalOf, renderProblem } from './exit-codes.ts'
+import type { Outside } from './outside.ts'
 
-/** Refuses, with exit code 4 and one sentence each, what cannot be worked on. */
-export async function prepareInputs(x: { issue: string | undefined; outside: Outside }): Promise<TaskInputs> {
-  if (x.issue === undefined) {
-    throw new Refusal(EXIT.badInput, [
-      'no issue was given · add --issue FILE.md, or --resume to go on with a task',
+/** An issue that can be worked on. */
+export interface Issue {
+  file: string
+  text: Extract<Cleaned, { ok: true }>
+}
+
+export async function readIssue(file: string | undefined): Promise<Issue> {
+  if (file === undefined) {
+    throw refusalOf([
+      {
+        rule: 'issue-missing',
+        message: 'no issue was given',
+        fix: 'add --issue FILE.md, or --resume to go on with a task',
+      },
     ])
   }
-  const issue = cleanIssue(await readIssue(x.issue))
-  if (!issue.ok) throw new Refusal(EXIT.badInput, [`${x.issue}: ${renderProblem(issue.problem)}`])
-  const { outside } = x
-  const settings = await readSettings(outside)
+  const text = cleanIssue(await bytesOf(file))
+  if (!text.ok) throw new Refusal(EXIT.badInput, [`${file}: ${renderProblem(text.problem)}`])
+  return { file, text }
+}
+
+/** Refuses, with exit code 4 and one sentence each, what cannot be worked on. */
+export async function prepareInputs(x: { issue: Issue; outside: Outside }): Promise<TaskInputs> {
+  const { issue, outside } = x
+  const read = await readSettings(outside)
+  const settings = read.ok ? read.value : defaultSettings()
+  const found = await toolchainOf({ engine: outside, settings, request: { base: outside.head } }, undefined)
+  const problems = [
+    ...(read.ok ? [] : read.problems.map(renderYamlProblem)),
+    ...(found.kind === 'problem' ? [renderProblem(found.problem)] : []),
+  ]
+  if (problems.length > 0) throw new Refusal(EXIT.badInput, problems)
   const request = makeRequest({
-    issue,
+    issue: issue.text,
     settings,
     base: outside.head,
     project: basename(outside.root),
-    origin: `file:${basename(x.issue)}`,
-    actor: userInfo().username,
+    origin: `file:${basename(issue.file)}`,
+    actor: actorName(),
   })
   return {
     request,
@@ -39,12 +61,20 @@ export async function prepareInputs(x: { issue: string | undefined; outside: Out
   }
 }
 
-async function readSettings(outside: Outside): Promise<Settings> {
+/** A container's user often has no name: its number has to do. */
+function actorName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `uid-${process.getuid?.() ?? 'unknown'}`
+  }
+}
+
+async function readSettings(outside: Outside): Promise<YamlResult<Settings>> {
   const bytes = await outside.git.readFile(SETTINGS_FILE, outside.head.sha)
-  if (bytes === undefined) return defaultSettings()
-  const parsed = parseSettings(new TextDecoder().decode(bytes))
-  if (parsed.ok) return parsed.value
-  throw new Refusal(EXIT.badInput, parsed.problems.map(renderYamlProblem))
+  return bytes === undefined
+    ? { ok: true, value: defaultSettings() }
+    : parseSettings(new TextDecoder().decode(bytes))
 }
 
 /** The policies come with the program, never from the working tree that is worked on. */
@@ -52,11 +82,11 @@ function shipped(name: string): Promise<string> {
   return readFile(new URL(`../../policies/${name}`, import.meta.url), 'utf8')
 }
 
-async function readIssue(file: string): Promise<Uint8Array> {
+async function bytesOf(file: string): Promise<Uint8Array> {
   return readFile(resolve(file)).catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    const known: Readonly<Record<string, string>> = { ENOENT: 'does not exist', EISDIR: 'is a folder' }
-    const why = known[code] ?? `cannot be read (${code})`
-    throw new Refusal(EXIT.badInput, [`${file} ${why} · give the issue as a Markdown file: --issue FILE.md`])
+    throw cannotUse(file, error, {
+      rule: 'issue-file',
+      fix: 'give the issue as a Markdown file: --issue FILE.md',
+    })
   })
 }

@@ -1,5 +1,5 @@
 // Owns `autopilot run`: an issue's text and a local repository in; a branch, a bundle and a report out.
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, open, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { Phase } from '../contracts/base.ts'
@@ -8,19 +8,19 @@ import { SandboxLevel } from '../contracts/fingerprint.ts'
 import type { RunReport } from '../contracts/summary.ts'
 import { readReport } from '../pipeline/report.ts'
 import { runTask, type Reached } from '../pipeline/loop.ts'
-import { renderHeader, renderPhaseLine } from '../report/progress.ts'
+import { renderHeader, renderNote, renderPhaseLine } from '../report/progress.ts'
 import { renderRunSummary } from '../report/run-summary.ts'
 import { renderRunTable } from '../report/run-table.ts'
 import { renderDryRun } from './dry-run.ts'
 import { composeLaptop, type Laptop } from './compose.ts'
-import { EXIT, Refusal } from './exit-codes.ts'
+import { cannotUse, EXIT, refusalOf } from './exit-codes.ts'
 import type { Terminal } from './terminal.ts'
 
 const Options = z.object({
-  repo: z.string().default('.'),
+  repo: z.string().optional(),
   issue: z.string().optional(),
   dry: z.boolean().default(false),
-  until: z.string().toUpperCase().pipe(Phase).optional(),
+  until: z.string().toUpperCase().optional(),
   resume: z.union([z.boolean(), z.string()]).optional(),
   json: z.string().optional(),
   sandbox: SandboxLevel.optional(),
@@ -28,10 +28,11 @@ const Options = z.object({
   record: z.string().optional(),
   replay: z.string().optional(),
 })
-export type RunOptions = z.infer<typeof Options>
+export type RunOptions = Omit<z.infer<typeof Options>, 'until'> & { until?: Phase | undefined }
 
 export async function runCommand(input: object, terminal: Terminal): Promise<number> {
   const options = parseOptions(input)
+  if (options.json !== undefined) await checkWritable(options.json)
   const stop = new AbortController()
   const interrupt = (): void => {
     // Asked twice, it ends at once: the task is resumed like one that was killed.
@@ -41,20 +42,21 @@ export async function runCommand(input: object, terminal: Terminal): Promise<num
   // Not `once`: execa's own listener ends the process when it finds itself alone.
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
+  const looks = { colour: terminal.errColor, width: terminal.width }
   const laptop = await composeLaptop(options, (progress) => {
     if (progress.kind === 'note') {
-      terminal.err(renderPhaseLine({ phase: progress.phase, state: 'running', note: progress.text }))
+      const line = { phase: progress.phase, state: 'running', note: progress.text } as const
+      terminal.err(renderPhaseLine(line, looks))
     } else if (progress.kind === 'phase_end') {
       const { status, note, ms, visit } = progress
       const line = { phase: progress.phase, state: status, note, ms, visit }
-      terminal.err(renderPhaseLine(line, { colour: terminal.color, width: terminal.width }))
+      terminal.err(renderPhaseLine(line, looks))
     }
   })
   try {
     const { title, project, tier } = laptop.task
-    terminal.err(
-      renderHeader({ subject: project, title, tier }, { colour: terminal.color, width: terminal.width }),
-    )
+    terminal.err(renderHeader({ subject: project, title, tier }, looks))
+    for (const note of laptop.notes) terminal.err(renderNote(note, looks))
     const until = options.dry ? 'THINK' : options.until
     const reached = await runTask(laptop.engine, laptop.task.id, {
       stop: stop.signal,
@@ -69,10 +71,33 @@ export async function runCommand(input: object, terminal: Terminal): Promise<num
 }
 
 function parseOptions(input: object): RunOptions {
-  const parsed = Options.safeParse(input)
-  if (parsed.success) return parsed.data
-  const lines = parsed.error.issues.map((issue) => `--${issue.path.join('.')}: ${issue.message}`)
-  throw new Refusal(EXIT.badInput, [...lines, `phases are ${Phase.options.join(', ')}`])
+  const { until: named, ...options } = Options.parse(input)
+  if (named === undefined) return options
+  const until = Phase.safeParse(named)
+  if (until.success) return { ...options, until: until.data }
+  throw refusalOf([
+    {
+      rule: 'phase-unknown',
+      message: `--until ${named} names no phase`,
+      fix: `phases are ${Phase.options.join(', ')}`,
+    },
+  ])
+}
+
+/** Found out before the work, not after it. What lies there stays until there is something to put in its place. */
+async function checkWritable(json: string): Promise<void> {
+  const file = resolve(json)
+  try {
+    await mkdir(dirname(file), { recursive: true })
+    const there = await stat(file).catch(() => undefined)
+    // opening is what fails for a folder, a read-only disk or another user's file; nothing is written
+    await (await open(there === undefined ? dirname(file) : file, there === undefined ? 'r' : 'r+')).close()
+  } catch (error) {
+    throw cannotUse(json, error, {
+      rule: 'json-file',
+      fix: 'name a file that can be written: --json FILE',
+    })
+  }
 }
 
 async function conclude(
@@ -96,7 +121,8 @@ async function conclude(
   }
   await writeReports(laptop, options, report)
   terminal.out('')
-  terminal.out(renderRunTable(report, { colour: terminal.color, width: terminal.width }))
+  const elsewhere = laptop.repo === process.cwd() ? {} : { repo: laptop.repo }
+  terminal.out(renderRunTable(report, { colour: terminal.color, width: terminal.width, ...elsewhere }))
   return exitOf(report)
 }
 
@@ -105,9 +131,7 @@ async function writeReports(laptop: Laptop, options: RunOptions, report: RunRepo
   await writeFile(join(laptop.folder, 'report.json'), evidenceJson(report))
   await writeFile(join(laptop.folder, 'summary.md'), renderRunSummary(report, laptop.task.title))
   if (options.json === undefined) return
-  const file = resolve(options.json)
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, evidenceJson(report))
+  await writeFile(resolve(options.json), evidenceJson(report))
 }
 
 function exitOf(report: RunReport): number {

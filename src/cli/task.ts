@@ -10,12 +10,18 @@ import { readTask } from '../pipeline/loop.ts'
 import type { Store } from '../ports.ts'
 import { PHASE_ORDER } from '../process/phases.ts'
 import { frontierOf, type TaskState } from '../process/state.ts'
+import { stuckPhases } from '../process/watchdog.ts'
 import { layoutTable, type Column } from '../report/table.ts'
-import { EXIT, Refusal } from './exit-codes.ts'
+import { EXIT, refusalOf } from './exit-codes.ts'
+import { previewOf, VIEWS } from './preview.ts'
 import { stateFolder } from './state-folder.ts'
 import type { Terminal } from './terminal.ts'
 
-const Options = z.object({ json: z.boolean().default(false), state: z.string().optional() })
+const Options = z.object({
+  json: z.boolean().default(false),
+  as: z.enum(VIEWS).default('summary'),
+  state: z.string().optional(),
+})
 
 export async function taskCommand(
   name: 'status' | 'artifacts' | 'report',
@@ -30,13 +36,13 @@ export async function taskCommand(
     if (id === undefined) return await listTasks(store, options.json, terminal)
     const state = await readTask({ store }, id)
     if (state.task === null) {
-      throw new Refusal(EXIT.badInput, [
-        `task ${id} is not in ${folder.root} · list them: autopilot task status`,
-      ])
+      const message = `task ${id} is not in ${folder.root}`
+      throw refusalOf([{ rule: 'task-unknown', message, fix: 'list them: autopilot task status' }])
     }
-    if (name === 'status') terminal.out(options.json ? evidenceJson(state).trimEnd() : describe(state))
+    if (name === 'status')
+      terminal.out(options.json ? evidenceJson(state).trimEnd() : describe(state, systemClock().now()))
     if (name === 'artifacts') await listArtifacts(store, state, options.json, terminal)
-    if (name === 'report') await showReport(folder.task(id), options.json, terminal)
+    if (name === 'report') await showReport(folder.task(id), options, terminal)
     return EXIT.accepted
   } finally {
     await store.close()
@@ -87,7 +93,7 @@ function statusOf(state: TaskState): string {
   return state.phase === null ? `before ${frontierOf(state) ?? 'the end'}` : `in ${state.phase.phase}`
 }
 
-function describe(state: TaskState): string {
+function describe(state: TaskState, now: Date): string {
   const lines = [`${state.task ?? ''}  ${statusOf(state)}`]
   if (state.closed !== null) lines.push(state.closed.reason)
   for (const phase of PHASE_ORDER) {
@@ -96,6 +102,7 @@ function describe(state: TaskState): string {
     lines.push(`  ✓ ${phase.padEnd(12)}visit ${passed.visit}, ${passed.evidence.length} files, ${passed.at}`)
   }
   if (state.phase !== null) lines.push(`  … ${state.phase.phase.padEnd(12)}visit ${state.phase.visit}`)
+  for (const stuck of stuckPhases(state, now)) lines.push(`  ! ${stuck.message} · ${stuck.fix}`)
   if (state.run !== null) lines.push(`run chain   ${state.run.head.hash}:${state.run.head.length}`)
   if (state.head !== null) lines.push(`task chain  ${state.head.hash}:${state.head.length}`)
   if (state.published !== null)
@@ -130,15 +137,18 @@ async function listArtifacts(
   print(columns, body, terminal)
 }
 
-async function showReport(folder: string, json: boolean, terminal: Terminal): Promise<void> {
-  const file = join(folder, json ? 'report.json' : 'summary.md')
+async function showReport(
+  folder: string,
+  { json, as }: z.infer<typeof Options>,
+  terminal: Terminal,
+): Promise<void> {
+  const file = join(folder, json || as !== 'summary' ? 'report.json' : 'summary.md')
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) {
-    throw new Refusal(EXIT.badInput, [
-      'the run has not ended, so there is no report yet · go on: autopilot run --resume',
-    ])
+    const message = 'the run has not ended, so there is no report yet'
+    throw refusalOf([{ rule: 'report-none', message, fix: 'go on: autopilot run --resume' }])
   }
-  terminal.out(text.trimEnd())
+  terminal.out(json || as === 'summary' ? text.trimEnd() : previewOf(text, as))
 }
 
 function print(columns: readonly Column[], rows: readonly (readonly string[])[], terminal: Terminal): void {

@@ -8,7 +8,7 @@ import { permits, type Verdict } from '../contracts/verdict.ts'
 import { verifyBundle } from '../pipeline/verify-bundle.ts'
 import { MANIFEST } from '../work/bundle.ts'
 import { renderVerdictTable } from '../report/verdict-table.ts'
-import { EXIT, Refusal } from './exit-codes.ts'
+import { EXIT, refusalOf } from './exit-codes.ts'
 import type { Terminal } from './terminal.ts'
 
 const Options = z.object({
@@ -47,16 +47,17 @@ async function verifyFolder(folder: string, x: Parameters<typeof verifyBundle>[1
   return verifyBundle(bundle, x)
 }
 
-function noBundle(why: string): Refusal {
-  return new Refusal(EXIT.badInput, [`${why} · give the folder that the run printed as its bundle`])
+function noBundle(message: string): Error {
+  const fix = 'give the folder that the run printed as its bundle'
+  return refusalOf([{ rule: 'bundle-missing', message, fix }])
 }
 
 function parseHead(text: string): { hash: Digest; length: number } {
   const [, hash, length] = /^((?:sha256:)?[0-9a-f]{64}):(\d{1,9})$/.exec(text) ?? []
   if (hash === undefined || length === undefined) {
-    throw new Refusal(EXIT.badInput, [
-      `--head ${JSON.stringify(text)} is no head · it is HASH:LENGTH, as the run printed it: sha256:<64 hex digits>:<entries>`,
-    ])
+    const message = `--head ${JSON.stringify(text)} is no head`
+    const fix = 'give HASH:LENGTH as the run printed it: sha256:<64 hex digits>:<entries>'
+    throw refusalOf([{ rule: 'head-malformed', message, fix }])
   }
   return { hash: hash.startsWith('sha256:') ? hash : `sha256:${hash}`, length: Number(length) }
 }

@@ -5,6 +5,21 @@ import { RiskTier } from './base.ts'
 export const GateMode = z.enum(['off', 'observe', 'enforce'])
 export type GateMode = z.infer<typeof GateMode>
 
+/** Names of the gates, in the order in which reports show them. The registry of gates has exactly these. */
+export const GateId = z.enum([
+  'scope',
+  'protected-paths',
+  'secrets',
+  'diff-caps',
+  'tests-for-source',
+  'install',
+  'lint',
+  'typecheck',
+  'tests',
+  'coverage',
+])
+export type GateId = z.infer<typeof GateId>
+
 export const Settings = z.strictObject({
   version: z.literal(1).describe('Version of this file.'),
   risk_tier: RiskTier.default(2).describe(
@@ -19,9 +34,13 @@ export const Settings = z.strictObject({
     })
     .prefault({}),
   gates: z
-    .record(z.string(), GateMode)
+    .partialRecord(GateId, GateMode)
     .default({})
     .describe('Mode of a gate by id. A gate that is not named enforces.'),
+  gate_seconds: z
+    .partialRecord(GateId, z.int().min(1).max(300))
+    .default({})
+    .describe('Seconds a gate may take, by id. A gate that is not named has its own budget, at most 300.'),
   commands: z
     .strictObject({
       test: z.string().min(1).optional().describe('Command that runs the tests.'),

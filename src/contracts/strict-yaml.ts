@@ -207,7 +207,10 @@ function messagesOf(
   const path = issue.path.map((part) => (typeof part === 'symbol' ? part.toString() : part))
   const shapes = shapesAt([shape], path)
   if (issue.code === 'unrecognized_keys') {
-    const known = shapes.flatMap((s) => Object.keys(s.properties ?? {}))
+    const known = shapes.flatMap((s) => [
+      ...Object.keys(s.properties ?? {}),
+      ...(s.propertyNames?.enum ?? []).map(String),
+    ])
     return issue.keys.map((key) => ({
       path: [...path, key],
       key: true,

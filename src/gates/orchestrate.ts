@@ -1,7 +1,7 @@
 // Owns the run of all gates (R73): order by needs, budgets, modes, and one report in registry order.
 import type { GateReport, QualityReport } from '../contracts/quality-report.ts'
 import type { GateMode } from '../contracts/settings.ts'
-import { permits, type Subject, type Verdict } from '../contracts/verdict.ts'
+import { permits, type Finding, type Subject, type Verdict } from '../contracts/verdict.ts'
 import type { Clock, Gate, GateContext, GateResult } from '../ports.ts'
 import { NO_COVERAGE } from './coverage.ts'
 import { gateResult } from './result.ts'
@@ -24,6 +24,8 @@ export interface RunGatesOptions {
   totalMs?: number
   /** From settings; a gate that is not named is enforced. */
   modes?: Readonly<Record<string, GateMode>>
+  /** Milliseconds by gate id, from settings; a gate that is not named has its own budget. */
+  budgets?: Readonly<Record<string, number>>
   onProgress?: (event: GateProgress) => void
 }
 
@@ -78,14 +80,7 @@ export async function runGates(
   async function start(gate: Gate): Promise<void> {
     options.onProgress?.({ gate: gate.id, title: gate.title, state: 'started' })
     const began = clock.monotonic()
-    const result = await runOne(
-      gate,
-      context,
-      results,
-      options.modes?.[gate.id] ?? 'enforce',
-      clock,
-      all.signal,
-    )
+    const result = await runOne(gate, context, results, options, all.signal)
     const timed = { ...result, durationMs: clock.monotonic() - began }
     results.set(gate.id, timed)
     running.delete(gate.id)
@@ -111,18 +106,18 @@ async function runOne(
   gate: Gate,
   context: GateContext,
   results: ReadonlyMap<string, GateResult>,
-  mode: GateMode,
-  clock: Clock,
+  options: RunGatesOptions,
   total: AbortSignal,
 ): Promise<GateResult> {
+  const { clock } = options
   const not = (
     status: 'not_applicable' | 'inconclusive' | 'timed_out' | 'error',
     reason: string,
   ): GateResult =>
     gateResult(gate.id, context, { status, reason, score: status === 'not_applicable' ? null : 0 })
-  if (mode === 'off') return not('not_applicable', 'switched off in the settings')
+  if (modeOf(options, gate.id) === 'off') return not('not_applicable', 'switched off in the settings')
 
-  const budget = gate.budget(context.tier)
+  const budget = options.budgets?.[gate.id] ?? gate.budget(context.tier)
   const own = new AbortController()
   const signal = AbortSignal.any([context.signal, total, own.signal])
   const inner = contextOf(context, gate, results, signal)
@@ -159,10 +154,25 @@ async function runOne(
     const what = total.aborted ? 'the time for all gates was spent' : `no answer within ${seconds(budget)}`
     const kept = typeof first === 'object' && 'verdict' in first ? first.artifacts : {}
     const left = first === 'over' ? '; it did not react to being stopped' : ''
-    return { ...not('timed_out', `${what}${left}`), artifacts: kept }
+    return gateResult(gate.id, context, {
+      status: 'timed_out',
+      reason: `${what}${left}`,
+      score: 0,
+      findings: [overdue(what)],
+      artifacts: kept,
+    })
   }
   if (first === 'over') return not('timed_out', 'it did not react to being stopped')
   return 'thrown' in first ? not('error', `the gate itself failed: ${first.thrown}`) : first
+}
+
+function overdue(what: string): Finding {
+  return {
+    rule: 'gate-timeout',
+    severity: 'error',
+    message: `${what}, and what it ran was stopped`,
+    fix: 'make its command end by itself; `gate_seconds` in .github/autopilot.yml says how long is waited for it',
+  }
 }
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -28,6 +28,3 @@ export const GATES: readonly Gate[] = [
   testsGate,
   coverageGate,
 ]
-
-/** What `gates:` in settings may name. */
-export const GATE_IDS: readonly string[] = GATES.map((gate) => gate.id)

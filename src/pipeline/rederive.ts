@@ -10,7 +10,7 @@ import { PlanContract } from '../contracts/plan.ts'
 import type { Policy } from '../contracts/policy.ts'
 import { QualityReportContract } from '../contracts/quality-report.ts'
 import { ReviewRefinementContract } from '../contracts/review.ts'
-import { Settings } from '../contracts/settings.ts'
+import { Settings, type GateMode } from '../contracts/settings.ts'
 import { firedTriggers } from '../contracts/triggers.ts'
 import { permits, type Verdict } from '../contracts/verdict.ts'
 import { WorkingSpecContract } from '../contracts/working-spec.ts'
@@ -111,9 +111,10 @@ async function ruleGates(bundle: LoadedBundle, { policy, settings }: Inputs): Pr
     readBase: (path) => Promise.resolve(before.get(path)),
   })
   const problems: string[] = []
+  const modes: Readonly<Record<string, GateMode>> = settings.gates
   for (const [id, { verdict }] of answers) {
     const recorded = report.gates.find((gate) => gate.id === id)?.verdict
-    const mode = settings.gates[id] ?? 'enforce'
+    const mode = modes[id] ?? 'enforce'
     if (mode === 'off') continue
     const status = mode === 'observe' && !permits(verdict.status) ? 'warn' : verdict.status
     if (recorded === undefined) problems.push(`${id} comes out as ${status}, recorded is nothing`)

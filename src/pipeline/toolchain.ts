@@ -1,7 +1,10 @@
 // Owns asking every known toolchain about one tree; the most confident one is taken.
 import type { ChangeSet } from '../contracts/change-set.ts'
+import type { Settings } from '../contracts/settings.ts'
+import type { TaskRequest } from '../contracts/task.ts'
 import type { Problem, Toolchain } from '../ports.ts'
 import { detectToolchain } from '../toolchains/registry.ts'
+import type { Engine } from './engine.ts'
 import type { StageContext, StageResult } from './stage.ts'
 import { stopWith } from './stopping.ts'
 import { viewTree } from './tree-view.ts'
@@ -13,7 +16,11 @@ export type FoundToolchain =
   | { kind: 'problem'; problem: Problem }
 
 export async function toolchainOf(
-  context: Pick<StageContext, 'engine' | 'settings' | 'request'>,
+  context: {
+    engine: Pick<Engine, 'git' | 'toolchainOptions'>
+    settings: Pick<Settings, 'commands' | 'install'>
+    request: Pick<TaskRequest, 'base'>
+  },
   changes: ChangeSet | undefined,
 ): Promise<FoundToolchain> {
   const { engine, settings, request } = context

@@ -1,4 +1,5 @@
 // Owns how the end of a run is said: what happened, why, and what the reader can do, free of any format.
+import type { OpenQuestion } from '../contracts/intent.ts'
 import type { RunOutcome } from '../contracts/outcome.ts'
 import type { RunReport } from '../contracts/summary.ts'
 import type { Verdict } from '../contracts/verdict.ts'
@@ -29,7 +30,7 @@ export function endingOf(report: RunReport): Ending {
       word: 'question',
       why: `${outcome.phase} cannot go on without an answer.`,
       more: outcome.questions.map((one) =>
-        cleanLine(`${one.id}: ${sentence(one.question)} ${sentence(one.why)}`),
+        cleanLine(`${named(one)}: ${sentence(one.question)} ${sentence(one.why)}`),
       ),
       memo: '',
     }
@@ -46,6 +47,11 @@ export function endingOf(report: RunReport): Ending {
           ],
     memo: outcome.kind === 'framework_fix' ? cleanBlock(outcome.memo) : '',
   }
+}
+
+/** With its rule, so that it can be looked up. */
+function named({ id, rule }: OpenQuestion): string {
+  return rule === undefined ? id : `${id} (${rule})`
 }
 
 const NOT_ACCEPTED = { mark: '✗', style: 'red', word: 'not accepted' } as const

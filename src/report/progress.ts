@@ -3,7 +3,7 @@ import type { Phase, RiskTier } from '../contracts/base.ts'
 import type { RunReport } from '../contracts/summary.ts'
 import { seconds } from './figures.ts'
 import { paintWith } from './paint.ts'
-import { cleanLine, cut, displayWidth, padEnd } from './plain.ts'
+import { cleanLine, cut, displayWidth, padEnd, wrap } from './plain.ts'
 import type { TerminalOptions } from './table.ts'
 import { widthOf } from './table.ts'
 
@@ -32,6 +32,14 @@ export function renderHeader(
   const end = task.tier === null ? '' : `  tier ${task.tier}`
   const used = displayWidth('autopilot  ') + displayWidth(cut(cleanLine(task.subject), 30)) + 2 + end.length
   return `${start}${cut(cleanLine(task.title), widthOf(options) - used)}${end}`
+}
+
+/** `  ! not committed, so no part of this run: notes.txt`: what a person should know before the work. */
+export function renderNote(text: string, options: TerminalOptions = {}): string {
+  const paint = paintWith(options.colour ?? false)
+  return wrap(cleanLine(text), widthOf(options) - 4)
+    .map((line, at) => `  ${at === 0 ? paint('yellow', '!') : ' '} ${line}`)
+    .join('\n')
 }
 
 const LONGEST_PHASE = 'STRATEGIZE'.length

@@ -7,14 +7,14 @@ import { blocks, byteLength, details, fit, markdownTable, verdictTable } from '.
 import { endingOf } from './outcome.ts'
 import { PHASE_LOOKS } from './progress.ts'
 import { raised, timeParts } from './run-table.ts'
-import { sandboxWarning } from './sandbox-note.ts'
+import { levelMet, sandboxWarning } from './sandbox-note.ts'
 
 /** At most `MOST_BODY` bytes; details give way first. `title` is the issue's, untrusted. */
 export function renderRunSummary(report: RunReport, title: string): string {
   const ending = endingOf(report)
   const opening = blocks(
     `# ${escapeMarkdown(title)}`,
-    sandboxWarning(report.sandbox, 'markdown'),
+    sandboxWarning(levelMet(report), 'markdown'),
     `**${ending.mark} ${ending.word}.** ${escapeMarkdown(ending.why)}`,
     fit(
       ending.more.map((one) => `- ${escapeMarkdown(one)}`),

@@ -5,7 +5,7 @@ import { endingOf } from './outcome.ts'
 import { paintWith } from './paint.ts'
 import { cleanLine, wrap } from './plain.ts'
 import { PHASE_LOOKS } from './progress.ts'
-import { sandboxWarning } from './sandbox-note.ts'
+import { levelMet, sandboxWarning } from './sandbox-note.ts'
 import { layoutTable, widthOf } from './table.ts'
 import type { TerminalOptions } from './table.ts'
 import { renderVerdictTable } from './verdict-table.ts'
@@ -39,7 +39,7 @@ function ending(report: RunReport, options: RunTableOptions): string {
   const lines = [why, ...more].flatMap((text) =>
     wrap(text, width - 4).map((line, at) => (at === 0 ? `  ${line}` : `    ${line}`)),
   )
-  const warning = sandboxWarning(report.sandbox, 'terminal', options.colour)
+  const warning = sandboxWarning(levelMet(report), 'terminal', options.colour)
   return [
     ...(warning === '' ? [] : [...wrapWarning(warning, width, options), '']),
     paint([style, 'bold'], `${mark} ${word}`),
@@ -131,7 +131,7 @@ export function nextCommand(report: RunReport, repo?: string): string {
 }
 
 // Threat: a path is pasted into a shell. Quoted unless every character is harmless there.
-function shellWord(word: string): string {
+export function shellWord(word: string): string {
   const text = cleanLine(word)
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

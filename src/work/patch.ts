@@ -120,7 +120,12 @@ function parse(text: string): { ok: true; value: StructuredPatch[] } | { ok: fal
     return { ok: true, value: parsePatch(text) }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    return { ok: false, reason: message.replace(/\.$/, '').slice(0, 200) }
+    // The library quotes the line it did not expect, which is empty where a hunk was cut off.
+    const said = message.replace(
+      /^Hunk (at line \d+) contained invalid line\s*$/,
+      'the hunk $1 ends too early',
+    )
+    return { ok: false, reason: said.replace(/\.$/, '').slice(0, 200) }
   }
 }
 

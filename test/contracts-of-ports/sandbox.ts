@@ -145,6 +145,14 @@ export function sandboxContract(level: Sandbox['level'], open: () => Promise<San
       expect(await workspace.list('/out/none', 10)).toEqual([])
     })
 
+    test('a report names the copy /repo, wherever it lies; files of the copy keep their bytes', async () => {
+      await sh('pwd > "$OUT/where"; pwd > where; printf "\\377" >> "$OUT/where"', { env: { OUT: '/out' } })
+      const report = await workspace.read('/out/where', 1000)
+      expect(Buffer.from(report ?? []).toString('latin1')).toBe('/repo\n\u00ff')
+      const file = Buffer.from((await workspace.read('where', 1000)) ?? []).toString()
+      expect(file).toBe((await sh('cat where; rm where')).out)
+    })
+
     test('changes are what the copy holds against its base, and reports are none', async () => {
       const fresh = await under.sandbox.workspace({ base: under.base, purpose: 'changes' })
       await sh(

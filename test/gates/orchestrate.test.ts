@@ -195,6 +195,7 @@ test('tests that never end are timed out by the budget, and nothing is left runn
   const gate: Gate = { ...testsGate, needs: [], budget: () => 1_500 }
   const { report } = await runGates([gate], context, { ...OPTIONS, clock: realClock })
   expect(report.gates[0]?.verdict).toMatchObject({ status: 'timed_out', reason: 'no answer within 1.5 s' })
+  expect(report.gates[0]?.verdict.findings).toMatchObject([{ rule: 'gate-timeout' }])
   expect(report.accepted).toBe(false)
   const groups = context.workspaces.flatMap((workspace) => workspace.groups)
   expect(groups.length).toBeGreaterThan(0)
@@ -217,6 +218,20 @@ test('a gate that ignores being stopped does not stop the report', async () => {
   const { report } = await run([deaf], { clock: eager })
   release()
   expect(report.gates[0]?.verdict.status).toBe('timed_out')
+})
+
+test('the settings can give a gate another budget than its own', async () => {
+  const asked: number[] = []
+  const clock: Clock = {
+    ...stillClock,
+    sleep: (ms, signal) => {
+      asked.push(ms)
+      return stillClock.sleep(ms, signal)
+    },
+  }
+  const gates = ['one', 'two'].map((id) => fakeGate(id, 'pass', { budget: () => 7_000 }))
+  await run(gates, { clock, totalMs: 9_000, budgets: { two: 3_000 } })
+  expect(asked.toSorted((a, b) => a - b)).toEqual([3_000, 7_000, 9_000])
 })
 
 test('when the time for all gates is spent, what has not run is timed out with that reason', async () => {

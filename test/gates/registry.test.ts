@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { GateReport } from '../../src/contracts/quality-report.ts'
 import { permits } from '../../src/contracts/verdict.ts'
 import { runGates, type RunGatesOptions } from '../../src/gates/orchestrate.ts'
-import { GATE_IDS, GATES } from '../../src/gates/registry.ts'
+import { GateId } from '../../src/contracts/settings.ts'
+import { GATES } from '../../src/gates/registry.ts'
 import type { Gate, GateContext } from '../../src/ports.ts'
 import { contextOf, realClock } from '../fakes/gate-context.ts'
 
@@ -15,10 +16,11 @@ async function reportOf(gate: Gate, context: GateContext): Promise<GateReport> {
   return GateReport.parse(found)
 }
 
-test('gate ids are unique, and every need is a gate that stands before it', () => {
-  expect(new Set(GATE_IDS).size).toBe(GATE_IDS.length)
+test('the gates are those that settings can name, and every need is a gate that stands before it', () => {
+  const ids = GATES.map((gate) => gate.id)
+  expect(ids).toEqual(GateId.options)
   for (const [index, gate] of GATES.entries()) {
-    for (const need of gate.needs) expect(GATE_IDS.slice(0, index)).toContain(need)
+    for (const need of gate.needs) expect(ids.slice(0, index)).toContain(need)
   }
 })
 

@@ -46,7 +46,10 @@ function takes(part: JsonSchema): string {
   if (part.enum !== undefined) return part.enum.map((value) => `\`${String(value)}\``).join(', ')
   if (part.anyOf !== undefined) return part.anyOf.map(takes).join(', ')
   if (part.type === 'array') return `list of ${takes(part.items ?? {})}`
-  if (typeof part.additionalProperties === 'object') return `name: ${takes(part.additionalProperties)}`
+  if (typeof part.additionalProperties === 'object') {
+    const name = part.propertyNames?.enum === undefined ? 'name' : takes(part.propertyNames)
+    return `${name}: ${takes(part.additionalProperties)}`
+  }
   if (part.type === 'integer' || part.type === 'number') return numberRange(part)
   return [part.type ?? 'anything'].flat().join(' or ')
 }

@@ -22,6 +22,8 @@ budget:
   itterations: 2
 gates:
   tests: enfroce
+gate_seconds:
+  tetss: 60
 install:
   allow_hosts: [registry.example, "no spaces please"]
 transcripts: yes
@@ -32,8 +34,9 @@ transcripts: yes
     '.github/autopilot.yml:6:12  "budget.minutes" must be a whole number from 1 to 360, not 0.',
     '.github/autopilot.yml:7:3  "itterations" is not a setting. Did you mean "iterations"?',
     '.github/autopilot.yml:9:10  "gates.tests" must be one of off, observe, enforce, not "enfroce".',
-    '.github/autopilot.yml:11:35  "install.allow_hosts[1]" must be text that matches ^[a-z0-9.-]+(:\\d+)?$, not "no spaces please".',
-    '.github/autopilot.yml:12:14  "transcripts" must be true or false, not "yes".',
+    '.github/autopilot.yml:11:3  "tetss" is not a setting. Did you mean "tests"?',
+    '.github/autopilot.yml:13:35  "install.allow_hosts[1]" must be text that matches ^[a-z0-9.-]+(:\\d+)?$, not "no spaces please".',
+    '.github/autopilot.yml:14:14  "transcripts" must be true or false, not "yes".',
   ])
 })
 

@@ -132,13 +132,23 @@ describe('renderRunTable', () => {
         schema: 'autopilot/run-outcome@1',
         kind: 'question',
         phase: 'SPEC',
-        questions: [{ id: 'Q1', question: 'Which file?', why: 'The text names none.', blocking: true }],
+        questions: [
+          {
+            id: 'Q1',
+            rule: 'unclear-task',
+            question: 'Which file?',
+            why: 'The text names none.',
+            blocking: true,
+          },
+          { id: 'Q2', question: 'By when?', why: 'No rule asks this.', blocking: false },
+        ],
       },
     }
     expect(renderRunTable(asked).split('\n\n')[0]).toMatchInlineSnapshot(`
       "… question
         SPEC cannot go on without an answer.
-        Q1: Which file? The text names none."
+        Q1 (unclear-task): Which file? The text names none.
+        Q2: By when? No rule asks this."
     `)
     expect(nextCommand(asked)).toBe('add the answer to the issue file, then type the same command again')
   })
@@ -170,6 +180,8 @@ describe('renderRunTable', () => {
     const text = renderRunTable({ ...RUN, sandbox: 'none' }, { colour: true })
     expect(text.split('\n')[0]).toContain('\u001b[31m! Sandbox level none')
     expect(renderRunTable(RUN, { colour: true })).not.toContain('Sandbox level none')
+    const early = RUN.phases.filter(({ phase }) => phase === 'STRATEGIZE' || phase === 'SPEC')
+    expect(renderRunTable({ ...RUN, phases: early, sandbox: 'none' })).not.toContain('Sandbox level none')
   })
 
   test('a next command can be given', () => {

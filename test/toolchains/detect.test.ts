@@ -29,6 +29,9 @@ test('a broken package.json is a problem with line and column', async () => {
     path: 'package.json',
   })
   expect((await problemOf({ 'package.json': '{\n  "name": ' })).message).toMatch(/^package\.json:2:\d+ /)
+  // what Node itself names without a place
+  expect((await problemOf({ 'package.json': '{\n  "name": }\n' })).message).toMatch(/^package\.json:2:11 /)
+  expect((await problemOf({ 'package.json': '{ "private": tru }' })).message).toMatch(/^package\.json:1:17 /)
   expect((await problemOf({ 'package.json': '[]' })).message).toMatch(/^package\.json:1:1 the file: /)
 })
 

@@ -53,6 +53,8 @@ export interface Isolation {
   /** Levels without mounts put the dependencies into the copy, and take them out before it is read. */
   place?(box: Box): Promise<void>
   unplace?(box: Box): Promise<void>
+  /** Levels without mounts give the paths in a report the names that every other level has. */
+  rename?(box: Box, report: Uint8Array): Uint8Array
 }
 
 /** The environment beside what the command brings; `npm_config_*` of a person's machine never gets in. */

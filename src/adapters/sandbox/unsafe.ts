@@ -43,6 +43,12 @@ export async function makeUnsafe(x: { scratch: Scratch; isRoot: boolean }): Prom
         group: true,
       }
     },
+    rename(box, report) {
+      // latin1 keeps every byte, whatever the report is written in
+      const text = Buffer.from(report).toString('latin1')
+      const inside = text.replaceAll(box.repo, INSIDE.repo).replaceAll(box.out, INSIDE.out)
+      return Buffer.from(inside, 'latin1')
+    },
     async place(box) {
       for (const name of ['home', 'tmp']) await mkdir(join(box.folder, name), { recursive: true })
       for (const { path, source } of box.dependencies) {

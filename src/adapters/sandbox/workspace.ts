@@ -130,7 +130,8 @@ function makeWorkspace(core: Core, x: WorkspaceInput, box: Box, proxy: Proxy | u
     exec: (command, signal) => start(command, signal, undefined),
     async read(path, maxBytes) {
       const { root, below } = rooted(path)
-      return await readHostile(root, below, maxBytes)
+      const bytes = await readHostile(root, below, maxBytes)
+      return bytes === undefined || root !== box.out ? bytes : (core.isolation.rename?.(box, bytes) ?? bytes)
     },
     async list(folder, limit) {
       const { root, prefix, below } = rooted(folder)

@@ -44,6 +44,7 @@ export async function verify(context: StageContext): Promise<StageResult> {
       iteration: iterationOf(context.state),
       previous: null,
       modes: settings.gates,
+      budgets: inMilliseconds(settings.gate_seconds),
       onProgress: (event) => {
         if (event.state === 'finished')
           context.note(`${event.title}: ${event.verdict.value ?? event.verdict.reason}`)
@@ -62,6 +63,10 @@ export async function verify(context: StageContext): Promise<StageResult> {
   const note = `${passed.length} of ${applied.length} gates pass${tests === undefined ? '' : ` · tests ${tests}`}`
   if (measured.accepted) return { kind: 'passed', files, note }
   return hold(context, measured, files, note, workerFor(engine, plan)?.canRefine ?? false)
+}
+
+function inMilliseconds(seconds: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(seconds).map(([id, value]) => [id, value * 1000]))
 }
 
 async function hold(

@@ -79,15 +79,32 @@ function broken(where: string, what: string, fix: string): { problem: Problem } 
   }
 }
 
-// JSON.parse of Node 24 says "(line 3 column 5)", or nothing when the text ends too early.
+// Node's own message has the place only sometimes; so the place is the first character with which no JSON goes on.
 function placeOf(error: unknown, text: string): { line: number; column: number; what: string } {
   const message = error instanceof Error ? error.message : 'is no JSON'
-  const place = /\(line (\d+) column (\d+)\)/.exec(message)
-  const lines = text.split('\n')
+  let [fine, wrong] = [0, text.length + 1]
+  while (wrong - fine > 1) {
+    const middle = Math.floor((fine + wrong) / 2)
+    if (canGoOn(text.slice(0, middle))) fine = middle
+    else wrong = middle
+  }
+  const before = text.slice(0, fine).split('\n')
   return {
-    line: place === null ? lines.length : Number(place[1]),
-    column: place === null ? (lines.at(-1)?.length ?? 0) + 1 : Number(place[2]),
+    line: before.length,
+    column: (before.at(-1) ?? '').length + 1,
     what: message.replace(/ in JSON at position.*$/s, '').replace(/, ("|\.\.\.).*$/s, ''),
+  }
+}
+
+/** Whether text could follow that makes it JSON: then its only mistake is that it ends. */
+function canGoOn(start: string): boolean {
+  try {
+    JSON.parse(start)
+    return true
+  } catch (error) {
+    const message = error instanceof Error ? error.message : ''
+    const at = /at position (\d+)/.exec(message)?.[1]
+    return at === undefined ? message.startsWith('Unexpected end') : Number(at) >= start.length
   }
 }
 
