@@ -55,6 +55,7 @@ test('approval needs the quorum, more approvals than rejections, and more than h
 test('turning any approval into silence or a rejection never makes an approval', () => {
   fc.assert(
     fc.property(votes, fc.integer({ min: 1, max: 7 }), fc.nat(), fc.boolean(), (all, needed, at, silent) => {
+      fc.pre(all[at % all.length]?.vote === 'approve')
       const weaker = all.map((v, i) =>
         i === at % all.length ? vote(v.judge, silent ? 'inconclusive' : 'reject') : v,
       )

@@ -34,7 +34,7 @@ export async function runNode(
 }
 
 /** A new folder below the system's, and how to remove it. */
-export async function scratchFolder(): Promise<{ folder: string; remove(): Promise<void> }> {
+export async function scratchFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'autopilot-e2e-'))
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
 }

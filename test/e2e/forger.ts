@@ -43,6 +43,14 @@ export function setEntries(texts: Texts, path: string, entries: readonly LedgerE
   texts.set(path, entries.map((entry) => `${canonicalJson(entry)}\n`).join(''))
 }
 
+export function editEntries(
+  texts: Texts,
+  path: string,
+  edit: (entries: LedgerEntry[]) => readonly LedgerEntry[],
+): void {
+  setEntries(texts, path, edit(entriesOf(texts, path)))
+}
+
 /** A chain of the same events, each hash and link computed anew. */
 export function relink(entries: readonly LedgerEntry[]): LedgerEntry[] {
   const made: LedgerEntry[] = []

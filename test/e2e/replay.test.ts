@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { autopilot, scratchFolder } from './autopilot.ts'
 import { bundleOf, look } from './state.ts'
-import { branchesOf, makeTiny, removeRepository, type Tiny } from './tiny-repository.ts'
+import { makeTiny, removeRepository, type Tiny } from './tiny-repository.ts'
 
 let tiny: Tiny
 let folder: string
@@ -17,8 +17,7 @@ beforeAll(async () => {
   tape = join(folder, 'tape.jsonl')
   const { repo, issue, state } = tiny
   const run = await autopilot('run', '--repo', repo, '--issue', issue, '--state', state, '--record', tape)
-  expect(run.code, run.err).toBe(0)
-  expect(await branchesOf(repo)).toHaveLength(1)
+  if (run.code !== 0) throw new Error(run.err)
   // what a replay needs is on the tape
   await removeRepository(tiny)
 })
@@ -73,7 +72,15 @@ test('a replay of another issue ends where the recording knows no answer', async
   })
   const state = join(folder, 'elsewhere')
   const run = await autopilot(
-    ...['run', '--repo', other.repo, '--issue', other.issue, '--state', state, '--replay', tape],
+    'run',
+    '--repo',
+    other.repo,
+    '--issue',
+    other.issue,
+    '--state',
+    state,
+    '--replay',
+    tape,
   )
   expect(run.code).toBe(2)
   expect(run.out.replaceAll(/\s+/g, ' ')).toContain('the run took another way')

@@ -155,7 +155,10 @@ test('two processes that resume at once end in one ledger', async () => {
     autopilot('run', '--resume', '--state', state),
     autopilot('run', '--resume', '--state', state),
   ])
-  expect(both.map((one) => one.code).sort(), both.map((one) => one.err).join('\n')).toEqual([0, 0])
+  expect(
+    both.map((one) => one.code),
+    both.map((one) => one.err).join('\n'),
+  ).toEqual([0, 0])
   const { taskChain, runChain } = await look(state)
   expect(kindsOf(runChain)).toEqual(RUN_CHAIN)
   expect(kindsOf(taskChain)).toEqual(TASK_CHAIN)

@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CouncilVerdict } from '../../src/contracts/council.ts'
 import type { LedgerEntry } from '../../src/contracts/ledger.ts'
 import type { QualityReport } from '../../src/contracts/quality-report.ts'
-import type { Verdict } from '../../src/contracts/verdict.ts'
 import { autopilot, scratchFolder } from './autopilot.ts'
+import { findIn, type Found } from './found.ts'
 import {
+  editEntries,
   entriesOf,
   forge,
   readTexts,
@@ -33,7 +34,7 @@ beforeAll(async () => {
   ;({ folder, remove } = await scratchFolder())
   const { repo, issue, state } = await makeTiny(folder)
   const run = await autopilot('run', '--repo', repo, '--issue', issue, '--state', state)
-  expect(run.code, run.err).toBe(0)
+  if (run.code !== 0) throw new Error(run.err)
   head = /^ledger\s+(sha256:[0-9a-f]{64}:\d+)$/m.exec(run.out)?.[1] ?? ''
   good = await bundleOf(state)
   const second = join(folder, 'second')
@@ -48,39 +49,8 @@ function parsedHead(): { hash: string; length: number } {
   return { hash: head.slice(0, at), length: Number(head.slice(at + 1)) }
 }
 
-/** Each check's status, for those that are not fine. */
-function failing(verdict: Verdict): Record<string, string> {
-  return Object.fromEntries(
-    verdict.children.filter((child) => child.status === 'fail').map((child) => [child.name, child.reason]),
-  )
-}
-
-let copies = 0
-async function tampered(change: (texts: Texts) => void | Promise<void>): Promise<string> {
-  const texts = await readTexts(good)
-  await change(texts)
-  copies += 1
-  const copy = join(folder, `copy-${copies}`)
-  await writeTexts(copy, texts)
-  return copy
-}
-
-/** What is found without rules, with the published head, and by deciding again. */
-async function found(change: (texts: Texts) => void | Promise<void>): Promise<{
-  plain: Record<string, string>
-  withHead: Record<string, string>
-  rederived: Record<string, string>
-}> {
-  const copy = await tampered(change)
-  return {
-    plain: failing(await verify(copy, { rederive: false })),
-    withHead: failing(await verify(copy, { rederive: false, head: parsedHead() })),
-    rederived: failing(await verify(copy, { rederive: true })),
-  }
-}
-
-function editEntries(texts: Texts, path: string, edit: (entries: LedgerEntry[]) => LedgerEntry[]): void {
-  setEntries(texts, path, edit(entriesOf(texts, path)))
+function found(change: (texts: Texts) => void): Promise<Found> {
+  return findIn(good, parsedHead(), join(folder, 'tampered'), change)
 }
 
 describe('a good bundle', () => {
@@ -111,7 +81,9 @@ describe('a good bundle', () => {
 
 describe('exit codes', () => {
   test('2: the bundle does not hold', async () => {
-    const copy = await tampered((texts) => void texts.set('evidence/PLAN/plan.md', 'another plan'))
+    const copy = join(folder, 'altered')
+    const texts = await readTexts(good)
+    await writeTexts(copy, texts.set('evidence/PLAN/plan.md', 'another plan'))
     const { code, out } = await autopilot('ledger', 'verify', copy)
     expect(out).toContain('The bundle does not hold: files')
     expect(out.replaceAll(/\s+/g, ' ')).toContain('evidence/PLAN/plan.md was altered')
