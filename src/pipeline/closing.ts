@@ -3,8 +3,7 @@ import type { z } from 'zod'
 import { evidenceJson, type Digest } from '../contracts/canonical.ts'
 import { ChangeSetContract } from '../contracts/change-set.ts'
 import type { Contract } from '../contracts/contract.ts'
-import type { RunOutcome } from '../contracts/outcome.ts'
-import { RunOutcomeContract } from '../contracts/outcome.ts'
+import { RunOutcome, RunOutcomeContract } from '../contracts/outcome.ts'
 import { QualityReportContract } from '../contracts/quality-report.ts'
 import { parseJson } from '../work/bundle.ts'
 import { writeBundle } from './bundle.ts'
@@ -23,7 +22,8 @@ export async function closeRun(
   outcome: RunOutcome,
   ...before: readonly Written[]
 ): Promise<void> {
-  const digest = await engine.blobs.put(evidenceJson(outcome))
+  // An outcome that nobody can read back would leave a closed run that cannot be handed over.
+  const digest = await engine.blobs.put(evidenceJson(RunOutcome.parse(outcome)))
   const chain = `run:${journal.state.run?.id ?? ''}`
   const event = { kind: 'run.closed', outcome: digest, result: outcome.kind } as const
   await journal.write(...before, { chain, event })

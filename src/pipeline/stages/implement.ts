@@ -12,6 +12,7 @@ import { makeBrief } from '../../work/brief.ts'
 import { lastDirective } from '../rounds.ts'
 import { refuseMutation, renderTranscript, runWorker, workerFor, type Worked } from '../run-worker.ts'
 import type { StageContext, StageResult } from '../stage.ts'
+import { stopWith } from '../stopping.ts'
 import { toolchainOf } from '../toolchain.ts'
 
 export async function implement(context: StageContext): Promise<StageResult> {
@@ -155,16 +156,10 @@ function ended(
   tried: readonly string[],
   x: { would_help?: string; files?: Readonly<Record<string, string>> },
 ): StageResult {
-  const would_help = x.would_help ?? 'read the transcript in the evidence of IMPLEMENT'
-  const outcome: RunOutcome = {
-    schema: 'autopilot/run-outcome@1',
-    kind: 'stopped',
-    phase: context.phase,
-    rule,
-    stop_reason: null,
-    reason,
-    tried: [...tried],
-    would_help,
-  }
-  return { kind: 'ended', outcome, files: x.files ?? {}, note: reason }
+  // A worker may end without words; a person never gets an empty line for a reason.
+  const said = reason === '' ? `The worker ended (${rule}) and did not say why.` : reason
+  const help = x.would_help ?? ''
+  const would_help = help === '' ? 'read the transcript in the evidence of IMPLEMENT' : help
+  const stop = { rule, reason: said, tried: tried.filter((one) => one !== ''), would_help }
+  return stopWith(context.phase, stop, x.files)
 }
