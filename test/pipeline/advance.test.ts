@@ -14,7 +14,7 @@ test('a phase at a time, then done', async () => {
   for (let step = 0; step < 10; step += 1) answers.push(await advance(engine, task))
   const phases = ['STRATEGIZE', 'SPEC', 'PLAN', 'THINK', 'IMPLEMENT', 'VERIFY', 'REVIEW', 'PR']
   // MONITOR closes the task
-  const last = Array<object>(2).fill({ result: 'done' })
+  const last = [{ result: 'done' }, { result: 'done' }]
   expect(answers).toEqual([...phases.map((phase) => ({ result: 'advanced', phase })), ...last])
   expect((await state()).closed?.result).toBe('accepted')
   expect(await branchesOf(tiny.repo)).toHaveLength(1)

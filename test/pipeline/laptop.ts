@@ -9,7 +9,7 @@ import { makeEvidenceFolder } from '../../src/adapters/evidence/evidence-folder.
 import { openGit } from '../../src/adapters/git/open.ts'
 import { openStore } from '../../src/adapters/store/store.ts'
 import type { LedgerEntry } from '../../src/contracts/ledger.ts'
-import { prepareInputs } from '../../src/cli/prepare.ts'
+import { prepareInputs, readIssue } from '../../src/cli/prepare.ts'
 import type { Outside } from '../../src/cli/outside.ts'
 import type { Engine, Progress } from '../../src/pipeline/engine.ts'
 import type { TaskInputs } from '../../src/pipeline/inputs.ts'
@@ -100,7 +100,7 @@ export async function makeLaptop(
   })
   const engine = make()
   const outside = { git, root: facts.root, head: facts.head, fingerprint: FINGERPRINT } as unknown as Outside
-  const inputs = await prepareInputs({ issue: tiny.issue, outside })
+  const inputs = await prepareInputs({ issue: await readIssue(tiny.issue), outside })
   await createTask(engine, task, x.inputs?.(inputs) ?? inputs)
   const state = (): Promise<TaskState> => readTask(engine, task)
   return {
