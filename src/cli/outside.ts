@@ -1,6 +1,6 @@
 // Owns the outside world of a laptop run: git, sandbox, clock and ids, real, recorded or replayed.
 import { mkdir } from 'node:fs/promises'
-import { homedir, platform, arch } from 'node:os'
+import { platform, arch } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openGit } from '../adapters/git/open.ts'
@@ -15,6 +15,7 @@ import type { BaseRef } from '../contracts/base.ts'
 import type { Fingerprint } from '../contracts/fingerprint.ts'
 import { CONTRACTS } from '../contracts/registry.ts'
 import type { Clock, Git, Ids, Problem, Sandbox, ToolchainOptions } from '../ports.ts'
+import { cacheFolder } from './cache-folder.mjs'
 import { cannotUse, refusalOf } from './exit-codes.ts'
 
 export interface Outside {
@@ -154,12 +155,6 @@ const NO_SANDBOX: Sandbox = {
   workspace: () => Promise.reject(new Error('no sandbox was opened: nothing can run')),
   install: () => Promise.reject(new Error('no sandbox was opened: nothing can be installed')),
   close: () => Promise.resolve(),
-}
-
-/** Reachable by the uid that sandboxed commands drop to: below nobody's private home when this is root. */
-function cacheFolder(): string {
-  if (process.getuid?.() === 0) return '/var/cache/autopilot'
-  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'autopilot')
 }
 
 async function fingerprintOf(sandbox: Sandbox, npm: string): Promise<Fingerprint> {

@@ -1,4 +1,5 @@
 // Owns what a new task starts with: the issue cleaned and pinned, settings from the base commit, the policies shipped.
+import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { basename, resolve } from 'node:path'
@@ -82,11 +83,20 @@ function shipped(name: string): Promise<string> {
   return readFile(new URL(`../../policies/${name}`, import.meta.url), 'utf8')
 }
 
+/** Threat: a device or a log of gigabytes. Further than this an issue is too long anyway. Bytes. */
+const MOST_READ = 1 << 20
+
 async function bytesOf(file: string): Promise<Uint8Array> {
-  return readFile(resolve(file)).catch((error: unknown) => {
+  const chunks: Uint8Array[] = []
+  try {
+    for await (const chunk of createReadStream(resolve(file), { end: MOST_READ - 1 })) {
+      chunks.push(chunk as Uint8Array)
+    }
+    return Buffer.concat(chunks)
+  } catch (error) {
     throw cannotUse(file, error, {
       rule: 'issue-file',
       fix: 'give the issue as a Markdown file: --issue FILE.md',
     })
-  })
+  }
 }

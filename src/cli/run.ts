@@ -1,6 +1,6 @@
 // Owns `autopilot run`: an issue's text and a local repository in; a branch, a bundle and a report out.
-import { mkdir, open, stat, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { Phase } from '../contracts/base.ts'
 import { evidenceJson } from '../contracts/canonical.ts'
@@ -13,7 +13,8 @@ import { renderRunSummary } from '../report/run-summary.ts'
 import { renderRunTable } from '../report/run-table.ts'
 import { renderDryRun } from './dry-run.ts'
 import { composeLaptop, type Laptop } from './compose.ts'
-import { cannotUse, EXIT, refusalOf } from './exit-codes.ts'
+import { EXIT, refusalOf } from './exit-codes.ts'
+import { checkWritable } from './json-file.ts'
 import type { Terminal } from './terminal.ts'
 
 const Options = z.object({
@@ -84,22 +85,6 @@ function parseOptions(input: object): RunOptions {
   ])
 }
 
-/** Found out before the work, not after it. What lies there stays until there is something to put in its place. */
-async function checkWritable(json: string): Promise<void> {
-  const file = resolve(json)
-  try {
-    await mkdir(dirname(file), { recursive: true })
-    const there = await stat(file).catch(() => undefined)
-    // opening is what fails for a folder, a read-only disk or another user's file; nothing is written
-    await (await open(there === undefined ? dirname(file) : file, there === undefined ? 'r' : 'r+')).close()
-  } catch (error) {
-    throw cannotUse(json, error, {
-      rule: 'json-file',
-      fix: 'name a file that can be written: --json FILE',
-    })
-  }
-}
-
 async function conclude(
   laptop: Laptop,
   options: RunOptions,
@@ -130,8 +115,7 @@ async function writeReports(laptop: Laptop, options: RunOptions, report: RunRepo
   await mkdir(laptop.folder, { recursive: true })
   await writeFile(join(laptop.folder, 'report.json'), evidenceJson(report))
   await writeFile(join(laptop.folder, 'summary.md'), renderRunSummary(report, laptop.task.title))
-  if (options.json === undefined) return
-  await writeFile(resolve(options.json), evidenceJson(report))
+  if (options.json !== undefined) await writeFile(resolve(options.json), evidenceJson(report))
 }
 
 function exitOf(report: RunReport): number {

@@ -9,6 +9,7 @@ import { verifyBundle } from '../pipeline/verify-bundle.ts'
 import { MANIFEST } from '../work/bundle.ts'
 import { renderVerdictTable } from '../report/verdict-table.ts'
 import { EXIT, refusalOf } from './exit-codes.ts'
+import { checkWritable } from './json-file.ts'
 import type { Terminal } from './terminal.ts'
 
 const Options = z.object({
@@ -20,6 +21,7 @@ const Options = z.object({
 /** 0: the bundle holds. 2: it does not. 4: it is no bundle, or the head is no head. */
 export async function verifyCommand(folder: string, input: object, terminal: Terminal): Promise<number> {
   const options = Options.parse(input)
+  if (options.json !== undefined) await checkWritable(options.json)
   const head = options.head === undefined ? undefined : parseHead(options.head)
   const verdict = await verifyFolder(resolve(folder), {
     rederive: options.rederive,
@@ -37,7 +39,7 @@ export async function verifyCommand(folder: string, input: object, terminal: Ter
     }),
   )
   terminal.out(`\n${verdict.reason}`)
-  if (options.json !== undefined) await writeFile(options.json, evidenceJson(verdict))
+  if (options.json !== undefined) await writeFile(resolve(options.json), evidenceJson(verdict))
   return permits(verdict.status) ? EXIT.accepted : EXIT.notAccepted
 }
 

@@ -15,7 +15,7 @@ async function runLocal(demo: Demo, options: DemoOptions): Promise<number> {
   const args = ['run', '--repo', demo.repo, '--issue', demo.issue, '--state', demo.state]
   if (options.json !== undefined) args.push('--json', resolve(options.json))
   if (options.sandbox !== undefined) args.push('--sandbox', options.sandbox)
-  const run = await execa(process.execPath, [`${ROOT}src/cli/main.ts`, ...args], {
+  const run = await execa(process.execPath, [`${ROOT}src/cli/main.mjs`, ...args], {
     stdio: 'inherit',
     reject: false,
   })

@@ -9,7 +9,7 @@ import { absence } from '../fakes/require-tool.ts'
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Files of this project, by their path from its root. */
-export const MAIN = join(ROOT, 'src/cli/main.ts')
+export const MAIN = join(ROOT, 'src/cli/main.mjs')
 
 export interface Said {
   code: number | undefined

@@ -62,6 +62,11 @@ test.each([
   expectRefusal(ran, { code: 4, says })
 })
 
+test('a file without an end is not read to its end', async () => {
+  const ran = await autopilot(['run', '--issue', '/dev/zero', '--state', await temporaryFolder()])
+  expectRefusal(ran, { code: 4, says: ['/dev/zero', 'issue-too-long'] })
+})
+
 test('no issue at all is said before anything is looked at', async () => {
   const folder = await temporaryFolder()
   const ran = await autopilot(['run', '--repo', '/no/such/folder', '--state', join(folder, 'state')])

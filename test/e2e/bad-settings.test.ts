@@ -117,6 +117,8 @@ test('places that cannot be written are found before the work', async () => {
     { repo, args: ['--state', file] },
     { code: 4, says: [`${file} is no folder`, 'state-folder'] },
   )
+  const verify = await autopilot(['ledger', 'verify', folder, '--json', folder])
+  expectRefusal(verify, { code: 4, says: [`${folder} is a folder`, 'json-file'] })
   const tape = ['--replay', join(folder, 'none.tape')]
   await expectRefused({ repo, args: tape }, { code: 4, says: ['none.tape does not exist', 'tape-file'] })
 })

@@ -8,7 +8,7 @@ import { expect, onTestFinished } from 'vitest'
 import { digestOf } from '../../src/contracts/canonical.ts'
 import { RunReportContract, type RunReport } from '../../src/contracts/summary.ts'
 
-export const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+export const MAIN = fileURLToPath(new URL('../../src/cli/main.mjs', import.meta.url))
 
 /** A run that takes longer hangs: every input here is answered within seconds. */
 const HANGS_MS = 50_000

@@ -29,7 +29,7 @@ test('a drifted prompt of VERIFY holds the phase: not accepted, counted, no bran
   const folder = await programWith(PERSONAS.VERIFY.role, `${PERSONAS.VERIFY.role} Be kind.`)
   const { repo, issue, state } = await makeTiny(folder)
   const args = ['run', '--repo', repo, '--issue', issue, '--state', state]
-  const run = await runNode([join(folder, 'src/cli/main.ts'), ...args])
+  const run = await runNode([join(folder, 'src/cli/main.mjs'), ...args])
   expect(run.code, run.err).toBe(2)
   expect(run.out).toContain('prompt-drift')
   const { taskChain, runChain, state: ended } = await look(state)
@@ -50,7 +50,7 @@ test('a drifted prompt of a phase that judges nothing is counted, and the run go
   const folder = await programWith(PERSONAS.PLAN.role, `${PERSONAS.PLAN.role} Be kind.`)
   const { repo, issue, state } = await makeTiny(folder)
   const args = ['run', '--repo', repo, '--issue', issue, '--state', state, '--until', 'THINK']
-  expect(await runNode([join(folder, 'src/cli/main.ts'), ...args])).toMatchObject({ code: 0 })
+  expect(await runNode([join(folder, 'src/cli/main.mjs'), ...args])).toMatchObject({ code: 0 })
   const { runChain, state: now } = await look(state)
   expect(countersOf(runChain).prompt_drift_detected).toBe(1)
   expect(now.passed.PLAN).toBeDefined()

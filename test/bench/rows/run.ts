@@ -9,7 +9,7 @@ import { prepareDemo } from '../../demo/prepare.ts'
 import { atMost, percentile, shown, timed } from '../row.ts'
 import type { Row } from '../row.ts'
 
-const CLI = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url))
+const CLI = fileURLToPath(new URL('../../../src/cli/main.mjs', import.meta.url))
 const STARTS = 15
 /** The first run may install; the others find the dependencies in the cache. */
 const RUNS = 4

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // Owns the `autopilot` command: its words, and which module answers them. Modules load only when they are used.
 import { Command, Option } from 'commander'
 import { EXIT, Refusal } from './exit-codes.ts'
@@ -94,10 +93,12 @@ const BROKEN_MACHINE = new Set(['GitError', 'SandboxError', 'StoreError', 'BlobE
 const OUT_OF = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOMEM'])
 const NOTHING_LOST = 'Nothing is lost: a task that was started goes on with `autopilot run --resume`.'
 
-try {
-  await program.parseAsync()
-} catch (error) {
-  process.exitCode = explain(error)
+export async function runProgram(): Promise<void> {
+  try {
+    await program.parseAsync()
+  } catch (error) {
+    process.exitCode = explain(error)
+  }
 }
 
 function explain(error: unknown): number {
