@@ -7,7 +7,7 @@ import { advance } from '../../src/pipeline/advance.ts'
 import { LEASE_TTL_MS, leaseKeys, withLease } from '../../src/pipeline/lease.ts'
 import { runTask } from '../../src/pipeline/loop.ts'
 import { verifyBundle } from '../../src/pipeline/verify-bundle.ts'
-import type { Clock } from '../../src/ports.ts'
+import type { Bundles, Clock } from '../../src/ports.ts'
 import { countersOf } from '../../src/process/counters.ts'
 import { makeScriptedWorker, writeFile } from '../fakes/scripted-worker.ts'
 import { apply, kinds, makeLaptop, type Laptop } from './laptop.ts'
@@ -76,6 +76,25 @@ test('a lease that is lost between two writes of one phase: the second is refuse
   expect(await advance(engine, task)).toEqual({ result: 'advanced', phase: 'PLAN' })
   const plan = kinds(await entries()).filter((kind) => kind.endsWith('PLAN'))
   expect(plan).toEqual(['phase.entered PLAN', 'evidence.recorded PLAN', 'phase.passed PLAN'])
+})
+
+test('the next phase begins nowhere while this one still puts its bundle away', async () => {
+  const { engine, task, again } = await makeLaptop()
+  await runTask(engine, task, { until: 'SPEC' })
+  const answers: unknown[] = []
+  const other = again()
+  const bundles: Bundles = {
+    async write(...args) {
+      // PLAN is passed in the ledger, so THINK is what comes next
+      answers.push(await advance(other, task))
+      return engine.bundles.write(...args)
+    },
+  }
+  expect(await advance(again({ bundles }), task)).toEqual({ result: 'advanced', phase: 'PLAN' })
+  expect(answers).toMatchObject([
+    { result: 'waiting', held: true, for: expect.stringContaining('THINK') as string },
+  ])
+  expect(await advance(other, task)).toEqual({ result: 'advanced', phase: 'THINK' })
 })
 
 test('a lease is renewed for as long as the work takes', async () => {

@@ -1,5 +1,5 @@
 // The refinement loop: work that fails a gate is sent back with a directive, a bounded number of times.
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openBundle } from '../../src/adapters/bundle/bundle-folder.ts'
@@ -137,6 +137,7 @@ test('an iteration that leaves the scope ends the run, and the voided evidence o
   const laptop = await makeLaptop({ worker })
   expect(await run(laptop)).toMatchObject({ outcome: { kind: 'stopped', rule: 'scope', phase: 'IMPLEMENT' } })
   expect(await evidence(laptop, 'voided/VERIFY-1/quality_report.json')).toMatchObject({ accepted: false })
+  expect(await readdir(join(laptop.folder, 'evidence'))).not.toContain('VERIFY')
   expect(
     await verifyBundle(await openBundle(join(laptop.folder, 'bundle')), { rederive: true }),
   ).toMatchObject({
