@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { absence } from '../fakes/require-tool.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -31,6 +32,11 @@ export async function runNode(
     timeout: 120_000,
   })
   return { code: ended.exitCode, signal: ended.signal, out: ended.stdout, err: ended.stderr }
+}
+
+/** Runs need the sandbox: a test says so first, and what is prepared for several tests is left out without it. */
+export function hasSandbox(): boolean {
+  return absence('bwrap', { ci: process.env['CI'], path: process.env['PATH'] }) === undefined
 }
 
 /** A new folder below the system's, and how to remove it. */

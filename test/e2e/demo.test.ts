@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { RunReport } from '../../src/contracts/summary.ts'
+import { needsTool } from '../fakes/require-tool.ts'
 import { ROOT, runNode, scratchFolder } from './autopilot.ts'
 import { bundleOf, verify } from './state.ts'
 import { branchesOf, gitIn } from './tiny-repository.ts'
@@ -21,6 +22,7 @@ beforeAll(async () => {
     asked.stdout.trim() === '1.2.5' ? undefined : `the npm registry cannot be reached: ${asked.stderr}`
 })
 beforeEach((context) => {
+  needsTool(context, 'bwrap')
   if (unreachable !== undefined) context.skip(unreachable)
 })
 afterAll(() => remove())

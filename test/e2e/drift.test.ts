@@ -1,12 +1,15 @@
 // A prompt that is not the attested one: the program is copied, one word of a persona is changed, and it is run.
 import { cp, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { countersOf } from '../../src/process/counters.ts'
 import { PERSONAS } from '../../src/prompts/personas.ts'
+import { needsTool } from '../fakes/require-tool.ts'
 import { ROOT, runNode, scratchFolder } from './autopilot.ts'
 import { look } from './state.ts'
 import { branchesOf, makeTiny } from './tiny-repository.ts'
+
+beforeEach((context) => needsTool(context, 'bwrap'))
 
 async function programWith(role: string, changed: string): Promise<string> {
   const { folder, remove } = await scratchFolder()

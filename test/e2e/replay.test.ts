@@ -1,8 +1,9 @@
 // A recorded run, replayed without its repository, sandbox and clock: the same bytes, in one process or in three.
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { autopilot, scratchFolder } from './autopilot.ts'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { autopilot, hasSandbox, scratchFolder } from './autopilot.ts'
+import { needsTool } from '../fakes/require-tool.ts'
 import { bundleOf, look } from './state.ts'
 import { makeTiny, removeRepository, type Tiny } from './tiny-repository.ts'
 
@@ -11,8 +12,10 @@ let folder: string
 let tape: string
 let remove: () => Promise<void>
 
+beforeEach((context) => needsTool(context, 'bwrap'))
 beforeAll(async () => {
   ;({ folder, remove } = await scratchFolder())
+  if (!hasSandbox()) return
   tiny = await makeTiny(folder)
   tape = join(folder, 'tape.jsonl')
   const { repo, issue, state } = tiny

@@ -2,14 +2,17 @@
 // when two processes want to go on with it at once.
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { expect, onTestFinished, test } from 'vitest'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { Phase } from '../../src/contracts/base.ts'
+import { needsTool } from '../fakes/require-tool.ts'
 import { autopilot, MAIN, ROOT, runNode, scratchFolder } from './autopilot.ts'
 import type { KilledRun } from './killed-run.ts'
 import { bundleOf, expireLeases, kindsOf, look, manifestOf, verify } from './state.ts'
 import { branchesOf, makeTiny, type Tiny } from './tiny-repository.ts'
 
 const PHASES = Phase.options
+
+beforeEach((context) => needsTool(context, 'bwrap'))
 
 async function tiny(x: Parameters<typeof makeTiny>[1] = {}): Promise<Tiny> {
   const { folder, remove } = await scratchFolder()
@@ -74,7 +77,7 @@ test('each phase may run in a process of its own, and the ledger is that of one 
   expect(await branchesOf(repo)).toHaveLength(1)
   const again = await autopilot('run', '--resume', seen.task, '--state', state)
   expect(again).toMatchObject({ code: 4, err: expect.stringContaining('has ended (accepted)') as string })
-})
+}, 180_000)
 
 test('killed right after it entered a phase, in every phase, it goes on as if nothing had been', async () => {
   const { repo, issue, state } = await tiny()
@@ -99,7 +102,7 @@ test('killed right after it entered a phase, in every phase, it goes on as if no
   expect(taken).toHaveLength(PHASES.length)
   expect(await branchesOf(repo)).toHaveLength(1)
   expect((await verify(await bundleOf(state))).status).toBe('warn')
-})
+}, 180_000)
 
 test('killed after it left evidence that was not judged yet, it makes the phase afresh', async () => {
   const { repo, issue, state } = await tiny()

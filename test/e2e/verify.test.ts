@@ -1,11 +1,12 @@
 // `ledger verify`: a good bundle holds, and every way to alter one is found and named.
-import { cp, mkdir, rm, symlink, unlink } from 'node:fs/promises'
+import { cp, mkdir, symlink, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { CouncilVerdict } from '../../src/contracts/council.ts'
 import type { LedgerEntry } from '../../src/contracts/ledger.ts'
 import type { QualityReport } from '../../src/contracts/quality-report.ts'
-import { autopilot, scratchFolder } from './autopilot.ts'
+import { autopilot, hasSandbox, scratchFolder } from './autopilot.ts'
+import { needsTool } from '../fakes/require-tool.ts'
 import { findIn, type Found } from './found.ts'
 import {
   editEntries,
@@ -30,8 +31,10 @@ let good: string
 let head: string
 let other: string
 
+beforeEach((context) => needsTool(context, 'bwrap'))
 beforeAll(async () => {
   ;({ folder, remove } = await scratchFolder())
+  if (!hasSandbox()) return
   const { repo, issue, state } = await makeTiny(folder)
   const run = await autopilot('run', '--repo', repo, '--issue', issue, '--state', state)
   if (run.code !== 0) throw new Error(run.err)
@@ -107,7 +110,6 @@ describe('exit codes', () => {
       const { code, err } = await autopilot('ledger', 'verify', ...args)
       expect([code, err]).toEqual([4, expect.stringContaining(words)])
     }
-    await rm(linked, { recursive: true })
   })
 })
 

@@ -14,8 +14,8 @@ test('a phase at a time, then done', async () => {
   for (let step = 0; step < 10; step += 1) answers.push(await advance(engine, task))
   const phases = ['STRATEGIZE', 'SPEC', 'PLAN', 'THINK', 'IMPLEMENT', 'VERIFY', 'REVIEW', 'PR']
   // MONITOR closes the task
-  const last = [{ result: 'done' }, { result: 'done' }]
-  expect(answers).toEqual([...phases.map((phase) => ({ result: 'advanced', phase })), ...last])
+  const done = { result: 'done' }
+  expect(answers).toEqual([...phases.map((phase) => ({ result: 'advanced', phase })), done, done])
   expect((await state()).closed?.result).toBe('accepted')
   expect(await branchesOf(tiny.repo)).toHaveLength(1)
 })

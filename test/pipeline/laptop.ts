@@ -1,6 +1,6 @@
 // Owns an engine for tests: real store, git, evidence, blobs and bundles in a temporary folder; sandbox, worker and
 // clock are fakes. Several engines on one folder are several processes.
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { makeBlobs } from '../../src/adapters/blobs/blobs.ts'
@@ -8,9 +8,11 @@ import { bundleFolders } from '../../src/adapters/bundle/bundle-folder.ts'
 import { makeEvidenceFolder } from '../../src/adapters/evidence/evidence-folder.ts'
 import { openGit } from '../../src/adapters/git/open.ts'
 import { openStore } from '../../src/adapters/store/store.ts'
+import type { BaseRef } from '../../src/contracts/base.ts'
 import type { LedgerEntry } from '../../src/contracts/ledger.ts'
-import { prepareInputs, readIssue } from '../../src/cli/prepare.ts'
-import type { Outside } from '../../src/cli/outside.ts'
+import { cleanIssue } from '../../src/intake/clean-text.ts'
+import { makeRequest } from '../../src/intake/request.ts'
+import { defaultSettings } from '../../src/intake/settings.ts'
 import type { Engine, Progress } from '../../src/pipeline/engine.ts'
 import type { TaskInputs } from '../../src/pipeline/inputs.ts'
 import { createTask, readTask } from '../../src/pipeline/loop.ts'
@@ -19,7 +21,7 @@ import type { TaskState } from '../../src/process/state.ts'
 import { makeFolderSandbox, type FolderSandbox } from '../fakes/folder-sandbox.ts'
 import { makeManualClock, type ManualClock } from '../fakes/manual-clock.ts'
 import { makeScriptedWorker, writeFile, type ScriptedWorker } from '../fakes/scripted-worker.ts'
-import { scratchFolder } from '../e2e/autopilot.ts'
+import { ROOT, scratchFolder } from '../e2e/autopilot.ts'
 import { makeTiny, MENDED, type Tiny } from '../e2e/tiny-repository.ts'
 
 export interface Laptop {
@@ -34,10 +36,10 @@ export interface Laptop {
   /** Where the task's evidence and bundle lie. */
   folder: string
   /** The same state in another process. */
-  again(change?: Partial<Engine>): Engine
-  state(): Promise<TaskState>
+  again: (change?: Partial<Engine>) => Engine
+  state: () => Promise<TaskState>
   /** Both chains in the order of writing. */
-  entries(): Promise<readonly LedgerEntry[]>
+  entries: () => Promise<readonly LedgerEntry[]>
 }
 
 /** Does what the issue's patch says. */
@@ -99,8 +101,7 @@ export async function makeLaptop(
     ...change,
   })
   const engine = make()
-  const outside = { git, root: facts.root, head: facts.head, fingerprint: FINGERPRINT } as unknown as Outside
-  const inputs = await prepareInputs({ issue: await readIssue(tiny.issue), outside })
+  const inputs = await inputsOf(tiny, facts.head)
   await createTask(engine, task, x.inputs?.(inputs) ?? inputs)
   const state = (): Promise<TaskState> => readTask(engine, task)
   return {
@@ -120,6 +121,21 @@ export async function makeLaptop(
       const all = await Promise.all(chains.map((chain) => store.entries(chain)))
       return all.flat().sort((a, b) => (a.at < b.at ? -1 : 1))
     },
+  }
+}
+
+async function inputsOf(tiny: Tiny, base: BaseRef): Promise<TaskInputs> {
+  const issue = cleanIssue(await readFile(tiny.issue))
+  if (!issue.ok) throw new Error(issue.problem.message)
+  const shipped = (name: string): Promise<string> => readFile(join(ROOT, 'policies', name), 'utf8')
+  const settings = defaultSettings()
+  const about = { project: 'tiny', origin: 'file:issue.md', actor: 'somebody' }
+  return {
+    request: makeRequest({ issue, settings, base, ...about }),
+    settings,
+    policyText: await shipped('default.yml'),
+    constitutionText: await shipped('constitution.yml'),
+    fingerprint: FINGERPRINT,
   }
 }
 

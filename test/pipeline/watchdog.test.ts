@@ -22,6 +22,7 @@ test('a phase past its time is stopped, told so, and the run ends with the reaso
   }
   const answer = advance(engine, task, { stages: { ...STAGES, PLAN: never } })
   const renewal = LEASE_TTL_MS / 3
+  await expect.poll(() => clock.sleeping()).toContain(WATCHDOG_MS.PLAN)
   for (let spent = 0; spent < WATCHDOG_MS.PLAN; spent += renewal) {
     // the lease lives on while the stage hangs
     await expect.poll(() => clock.sleeping()).toContain(renewal)
