@@ -40,7 +40,9 @@ export const Settings = z.strictObject({
   gate_seconds: z
     .partialRecord(GateId, z.int().min(1).max(900))
     .default({})
-    .describe('Seconds a gate may take, by id. A gate that is not named has its own budget, at most 300; all of them together have 900.'),
+    .describe(
+      'Seconds a gate may take, by id. A gate that is not named has its own budget, at most 300; all of them together have 900.',
+    ),
   commands: z
     .strictObject({
       test: z.string().min(1).optional().describe('Command that runs the tests.'),

@@ -54,8 +54,9 @@ function opened(state: TaskState, entry: LedgerEntry, event: Of<'run.opened'>): 
     )
   }
   const dead = openRunOf(state)
-  // Threat: a run that was taken over for dead may still write; its successor needs a newer lease.
-  if (dead !== null && dead.closed === null && event.fence <= dead.fence) {
+  // Threat: a run that was taken over for dead may still write; its successor needs a newer lease. One that closed and
+  // was never imported stands on the same task head: the fold puts the two in the order of their tokens.
+  if (dead !== null && event.fence <= dead.fence) {
     return refuse(
       state,
       `run ${dead.id} holds fence ${dead.fence}; ${event.fence} is not newer`,

@@ -22,6 +22,17 @@ test('a task with backtracks, a dead run and a second run folds to the state tha
   expect(folded).toEqual({ ok: true, state: driver.state })
 })
 
+test('a run that closed and was never imported is followed only under a newer token, so that the fold finds their order', () => {
+  const driver = before('SPEC')
+  driver.enter('SPEC').close('stopped')
+  expect(driver.attempt(`run:${runId(2)}`, driver.opening(2, 1))).toMatchObject({
+    ok: false,
+    violation: { code: 'lease_expired' },
+  })
+  driver.open(2, 2).enter('SPEC')
+  expect(refolded(driver)).toEqual({ ok: true, state: driver.state })
+})
+
 test('a fold goes on from a cached state', () => {
   const driver = imported().through('PR', 'MONITOR')
   const entries = [...(driver.chains.get(driver.task) ?? [])]
