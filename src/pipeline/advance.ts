@@ -55,7 +55,7 @@ async function readState(engine: Engine, task: TaskId): Promise<TaskState> {
   return journal.state
 }
 
-/** The phase in progress, or the next to enter; after the last one, MONITOR closes the task. */
+/** The phase in progress, or the next to enter; MONITOR ends the task with its last entry. */
 export function dutyOf(state: TaskState): Phase {
   return state.phase?.phase ?? frontierOf(state) ?? 'MONITOR'
 }
