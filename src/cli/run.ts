@@ -104,18 +104,27 @@ async function conclude(
     else terminal.out(`\n${laptop.task.id} has passed ${options.until ?? ''}. Go on: ${laptop.resumeCommand}`)
     return EXIT.accepted
   }
-  await writeReports(laptop, options, report)
+  const told = await writeReports(laptop, options, report)
   terminal.out('')
   const elsewhere = laptop.repo === process.cwd() ? {} : { repo: laptop.repo }
-  terminal.out(renderRunTable(report, { colour: terminal.color, width: terminal.width, ...elsewhere }))
+  terminal.out(
+    renderRunTable(report, { colour: terminal.color, width: terminal.width, report: told, ...elsewhere }),
+  )
   return exitOf(report)
 }
 
-async function writeReports(laptop: Laptop, options: RunOptions, report: RunReport): Promise<void> {
+/** Returns the file for people: the text of the pull request it would be, or else the summary of the run. */
+async function writeReports(laptop: Laptop, options: RunOptions, report: RunReport): Promise<string> {
   await mkdir(laptop.folder, { recursive: true })
   await writeFile(join(laptop.folder, 'report.json'), evidenceJson(report))
-  await writeFile(join(laptop.folder, 'summary.md'), renderRunSummary(report, laptop.task.title))
+  const summary = join(laptop.folder, 'summary.md')
+  await writeFile(summary, renderRunSummary(report, laptop.task.title))
   if (options.json !== undefined) await writeFile(resolve(options.json), evidenceJson(report))
+  const pull = await laptop.engine.evidence(laptop.task.id).read('PR', 'pr_body.md')
+  if (pull === undefined) return summary
+  const file = join(laptop.folder, 'pull-request.md')
+  await writeFile(file, pull)
+  return file
 }
 
 function exitOf(report: RunReport): number {

@@ -15,6 +15,8 @@ export interface RunTableOptions extends TerminalOptions {
   next?: string
   /** Path of the repository for that command; the current folder when left out. */
   repo?: string
+  /** File with the report for people; no line when left out. */
+  report?: string
 }
 
 /** Tables stay within the width; lines that a person copies (paths, heads, commands) are never cut or wrapped. */
@@ -25,7 +27,7 @@ export function renderRunTable(report: RunReport, options: RunTableOptions = {})
     renderVerdictTable(report.gates, { ...options, title: 'gate' }),
     renderVerdictTable(report.verdicts, { ...options, title: 'review', reasons: 'always', depth: 1 }),
     times(report, options),
-    places(report),
+    places(report, options),
     next(report, options),
   ]
     .filter((part) => part !== '')
@@ -103,12 +105,13 @@ export function raised(report: RunReport): [name: string, value: number][] {
     .sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
-function places(report: RunReport): string {
+function places(report: RunReport, options: RunTableOptions): string {
   const branch =
     report.branch === null ? 'none: nothing was written to the repository' : cleanLine(report.branch)
   const at = report.commit === null ? '' : ` at ${short(report.commit)}`
   return [
     `branch   ${branch}${at}`,
+    ...(options.report === undefined ? [] : [`report   ${cleanLine(options.report)}`]),
     `bundle   ${cleanLine(report.bundle)}`,
     `ledger   ${headText({ hash: report.ledgerHead, length: report.ledgerLength })}`,
     `sandbox  ${cleanLine(report.sandbox)}`,

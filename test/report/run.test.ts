@@ -285,3 +285,10 @@ describe('renderRunSummary', () => {
     expect(renderRunSummary({ ...RUN, sandbox: 'none' }, 'x')).toContain('\n\n**! Sandbox level none: ')
   })
 })
+
+test('where the report for people lies is said when there is one', () => {
+  expect(renderRunTable(RUN, { report: '/state/t/pull-request.md' })).toContain(
+    '\nreport   /state/t/pull-request.md\n',
+  )
+  expect(renderRunTable(RUN)).not.toContain('report   ')
+})
