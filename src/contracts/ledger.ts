@@ -22,6 +22,8 @@ export const LedgerEvent = z.discriminatedUnion('kind', [
     fence: z.int().min(1),
     task_head: ChainHead,
     fingerprint: Digest,
+    /** By which rules it is judged: digests of the texts of policy and constitution, and of the settings. */
+    rules: z.strictObject({ policy: Digest, constitution: Digest, settings: Digest }),
   }),
   // ---- phases
   z.strictObject({

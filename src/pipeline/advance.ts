@@ -1,6 +1,6 @@
 // Owns the advance loop's one step: run the next phase of a task under its lease, and leave nothing in memory.
 import type { Phase, TaskId } from '../contracts/base.ts'
-import { digestOfJson } from '../contracts/canonical.ts'
+import { digestOf, digestOfJson } from '../contracts/canonical.ts'
 import type { RunOutcome } from '../contracts/outcome.ts'
 import { permits } from '../contracts/verdict.ts'
 import { nextPhase, PHASE_ORDER, PHASES } from '../process/phases.ts'
@@ -183,7 +183,12 @@ async function openRun(engine: Engine, journal: Journal, inputs: TaskInputs, hel
   const task_head = await engine.store.head(`task:${task}`)
   const fingerprint = digestOfJson(inputs.fingerprint)
   const fence = held.fences()[0].token
-  const event = { kind: 'run.opened', task, run, attempt: 1, fence, task_head, fingerprint } as const
+  const rules = {
+    policy: digestOf(inputs.policyText),
+    constitution: digestOf(inputs.constitutionText),
+    settings: digestOfJson(inputs.settings),
+  }
+  const event = { kind: 'run.opened', task, run, attempt: 1, fence, task_head, fingerprint, rules } as const
   await journal.write({ chain: `run:${run}`, event })
   await checkpoint(engine, journal, inputs)
 }

@@ -136,6 +136,7 @@ async function bindingVerdict(bundle: LoadedBundle, folded: Folded): Promise<Ver
   else if (fingerprint === undefined || digestOfJson(parseJson(fingerprint)) !== opened.fingerprint) {
     problems.push('the fingerprint is not the one that the run was opened with')
   }
+  if (opened?.kind === 'run.opened') problems.push(...(await rulesProblems(bundle, opened.rules)))
   const closed = bundle.run.at(-1)?.event
   const outcome = await bundle.read('outcome.json')
   if (closed?.kind === 'run.closed') {
@@ -156,6 +157,24 @@ async function bindingVerdict(bundle: LoadedBundle, folded: Folded): Promise<Ver
     }
   }
   return leaf('bindings', problems, 'request, fingerprint, outcome and manifest are as the chains say')
+}
+
+/** A bundle that came with another policy, constitution or settings would be judged again by rules it never saw. */
+async function rulesProblems(
+  bundle: LoadedBundle,
+  rules: Extract<LedgerEntry['event'], { kind: 'run.opened' }>['rules'],
+): Promise<readonly string[]> {
+  const policy = await bundle.read('inputs/policy.yml')
+  const constitution = await bundle.read('inputs/constitution.yml')
+  const settings = await bundle.read('inputs/settings.json')
+  const found = {
+    policy: policy === undefined ? undefined : digestOf(policy),
+    constitution: constitution === undefined ? undefined : digestOf(constitution),
+    settings: settings === undefined ? undefined : digestOfJson(parseJson(settings)),
+  }
+  return (['policy', 'constitution', 'settings'] as const)
+    .filter((name) => found[name] !== rules[name])
+    .map((name) => `the ${name} in inputs/ is not the one that the run was opened with`)
 }
 
 /** Every evidence gate decided again, from the recorded bytes, in the state in which it was asked. */

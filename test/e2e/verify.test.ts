@@ -260,15 +260,22 @@ test('a manifest that says of the run what its chains do not', async () => {
   expect(plain['bindings']).toMatch(/^the manifest's next_phase is "PR"; the chains say null \(and 1 more\)/)
 })
 
-test('a policy that is not the one of the reviews', async () => {
-  const { rederived } = await found((texts) => {
-    texts.set('inputs/policy.yml', `${texts.get('inputs/policy.yml') ?? ''}# milder\n`)
+test.each([
+  ['policy', 'inputs/policy.yml', (text: string) => `${text}# milder\n`],
+  ['constitution', 'inputs/constitution.yml', (text: string) => `${text}# milder\n`],
+  [
+    'settings',
+    'inputs/settings.json',
+    (text: string) => text.replace('"gates": {}', '"gates": {"scope": "off"}'),
+  ],
+] as const)('a %s that is not the one of the run', async (name, path, milder) => {
+  const { plain } = await found((texts) => {
+    const before = texts.get(path) ?? ''
+    expect(milder(before)).not.toBe(before)
+    texts.set(path, milder(before))
     reseal(texts)
   })
-  expect(rederived).toEqual({
-    'rederived: plan review': 'it was reviewed under another policy.',
-    'rederived: change review': 'it was reviewed under another policy.',
-  })
+  expect(plain['bindings']).toContain(`the ${name} in inputs/ is not the one that the run was opened with`)
 })
 
 describe('a forgery that fits in every hash is found by deciding again', () => {

@@ -83,6 +83,7 @@ export class Driver {
       fence,
       task_head: this.state.head,
       fingerprint: DIGEST,
+      rules: { policy: DIGEST, constitution: DIGEST, settings: DIGEST },
     }
   }
 
