@@ -133,3 +133,19 @@ export function forge(texts: Texts, edits: Readonly<Record<string, (value: never
     return event
   }
 }
+
+/** Rules under which a change is judged more mildly than it was: name, path in the bundle, and the edit. */
+export const MILDER: readonly [name: string, path: string, milder: (text: string) => string][] = [
+  ['policy', 'inputs/policy.yml', (text) => `${text}# milder\n`],
+  ['constitution', 'inputs/constitution.yml', (text) => `${text}# milder\n`],
+  ['settings', 'inputs/settings.json', (text) => text.replace('"gates": {}', '"gates": {"scope": "off"}')],
+]
+
+/** Seals the bundle again with one text edited; an edit that changes nothing would prove nothing. */
+export function replaceText(texts: Texts, path: string, edit: (text: string) => string): void {
+  const before = texts.get(path) ?? ''
+  const after = edit(before)
+  if (after === before) throw new Error(`replaceText: ${path} stays as it is`)
+  texts.set(path, after)
+  reseal(texts)
+}

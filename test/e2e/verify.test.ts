@@ -12,8 +12,10 @@ import {
   editEntries,
   entriesOf,
   forge,
+  MILDER,
   readTexts,
   relink,
+  replaceText,
   reseal,
   RUN,
   setEntries,
@@ -260,21 +262,8 @@ test('a manifest that says of the run what its chains do not', async () => {
   expect(plain['bindings']).toMatch(/^the manifest's next_phase is "PR"; the chains say null \(and 1 more\)/)
 })
 
-test.each([
-  ['policy', 'inputs/policy.yml', (text: string) => `${text}# milder\n`],
-  ['constitution', 'inputs/constitution.yml', (text: string) => `${text}# milder\n`],
-  [
-    'settings',
-    'inputs/settings.json',
-    (text: string) => text.replace('"gates": {}', '"gates": {"scope": "off"}'),
-  ],
-] as const)('a %s that is not the one of the run', async (name, path, milder) => {
-  const { plain } = await found((texts) => {
-    const before = texts.get(path) ?? ''
-    expect(milder(before)).not.toBe(before)
-    texts.set(path, milder(before))
-    reseal(texts)
-  })
+test.each(MILDER)('a %s that is not the one of the run', async (name, path, milder) => {
+  const { plain } = await found((texts) => replaceText(texts, path, milder))
   expect(plain['bindings']).toContain(`the ${name} in inputs/ is not the one that the run was opened with`)
 })
 
