@@ -7,7 +7,7 @@ import type { QualityReport } from '../contracts/quality-report.ts'
 import type { PRSummary } from '../contracts/summary.ts'
 import type { TaskRequest } from '../contracts/task.ts'
 import { firedTriggers } from '../contracts/triggers.ts'
-import type { WorkingSpec } from '../contracts/working-spec.ts'
+import type { Acceptance, WorkingSpec } from '../contracts/working-spec.ts'
 
 export function summarisePull(x: {
   request: TaskRequest
@@ -29,8 +29,8 @@ export function summarisePull(x: {
     look_first: lookFirst(x),
     acceptance: spec.caws.acceptance.map((one) => ({
       id: one.id,
-      text: `${one.given}, when ${one.when}, then ${one.then}`,
-      evidence: evidenceFor(quality, one.test_command),
+      text: one.then,
+      evidence: evidenceFor(quality, one),
     })),
     risk: {
       schema: 'autopilot/risk-report@1',
@@ -59,10 +59,13 @@ function lookFirst(x: { changes: ChangeSet; fileMap: FileMap }): string[] {
   return ordered.slice(0, 3).map((file) => `${file.path} (+${file.added} −${file.removed})`)
 }
 
-function evidenceFor(quality: QualityReport, command: string | undefined): string {
+/** What shows it, and no more: that all tests pass is no proof of one criterion unless a test is named for it. */
+function evidenceFor(quality: QualityReport, criterion: Acceptance): string {
   const tests = quality.gates.find((gate) => gate.id === 'tests')?.verdict
   if (tests === undefined || tests.status !== 'pass') return 'no test shows it'
-  return `${command ?? 'tests'}: ${tests.value ?? tests.reason} (reported)`
+  const passed = `${criterion.test_command ?? 'tests'} ${tests.value ?? ''} (reported)`.replace('  ', ' ')
+  const named = criterion.test_nodeids ?? []
+  return named.length > 0 ? `${named.join(', ')}: ${passed}` : `${passed}; no single test is named for it`
 }
 
 function sentence(text: string): string {
