@@ -2,7 +2,7 @@
 import { renderBuildLog } from '../contracts/build-log.ts'
 import type { Gate } from '../ports.ts'
 import { lineOf } from './exec.ts'
-import { EMPTY_CHANGE, gateResult } from './result.ts'
+import { appliesToStep, gateResult } from './result.ts'
 
 /** Measured: nothing but success; its time is the sandbox's own figure. */
 export const installGate: Gate = {
@@ -13,13 +13,7 @@ export const installGate: Gate = {
   safety: false,
   weight: 1,
   budget: () => 300_000,
-  applies: (context) => {
-    if (context.changes.files.length === 0) return { applies: false, because: EMPTY_CHANGE }
-    if (context.toolchain === null) return { applies: false, because: 'no known toolchain' }
-    return context.toolchain.install === null
-      ? { applies: false, because: 'there are no dependencies to install' }
-      : { applies: true }
-  },
+  applies: (context) => appliesToStep(context, 'install', 'there are no dependencies to install'),
   run: async (context) => {
     const plan = context.toolchain?.install
     const command = plan === null || plan === undefined ? 'install' : lineOf(plan.fetch)

@@ -1,6 +1,6 @@
 // Owns how a gate puts its answer together: one verdict, its figures, its artifacts.
 import type { Finding, Status } from '../contracts/verdict.ts'
-import type { GateContext, GateResult } from '../ports.ts'
+import type { Gate, GateContext, GateResult } from '../ports.ts'
 
 export interface Answer {
   status: Status
@@ -66,4 +66,15 @@ export function listed(names: readonly string[], limit = 3): string {
   if (names.length > limit)
     return `${names.slice(0, limit - 1).join(', ')} and ${names.length - limit + 1} more`
   return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}
+
+/** For a gate that runs one step of the toolchain; `because` says what a repository without that step lacks. */
+export function appliesToStep(
+  context: GateContext,
+  step: 'install' | 'lint' | 'typecheck' | 'test',
+  because: string,
+): ReturnType<Gate['applies']> {
+  if (context.changes.files.length === 0) return { applies: false, because: EMPTY_CHANGE }
+  if (context.toolchain === null) return { applies: false, because: 'no known toolchain' }
+  return context.toolchain[step] === null ? { applies: false, because } : { applies: true }
 }

@@ -13,7 +13,7 @@ import {
   isTouched,
 } from './compare-tests.ts'
 import { COVERAGE_LINES } from './coverage.ts'
-import { type Answer, count, EMPTY_CHANGE, gateResult } from './result.ts'
+import { type Answer, count, appliesToStep, gateResult } from './result.ts'
 import { runTests, type TestsRan } from './run-tests.ts'
 
 /** R74: at most this often are new failures run again. */
@@ -34,13 +34,7 @@ export const testsGate: Gate = {
   safety: false,
   weight: 3,
   budget: () => 300_000,
-  applies: (context) => {
-    if (context.changes.files.length === 0) return { applies: false, because: EMPTY_CHANGE }
-    if (context.toolchain === null) return { applies: false, because: 'no known toolchain' }
-    return context.toolchain.test === null
-      ? { applies: false, because: 'the repository has no test script' }
-      : { applies: true }
-  },
+  applies: (context) => appliesToStep(context, 'test', 'the repository has no test script'),
   run: async (context) => {
     const sources = await changedSources(context)
     const head = await runTests(context, 'change', new Map(sources.map((one) => [one.path, one.text])))
