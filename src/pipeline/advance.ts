@@ -9,7 +9,7 @@ import { checkpoint } from './bundle.ts'
 import { importRun } from './closing.ts'
 import type { Engine } from './engine.ts'
 import { loadInputs, makeStageContext, type TaskInputs } from './inputs.ts'
-import { openJournal, type Journal } from './journal.ts'
+import { openJournal, readTask, type Journal } from './journal.ts'
 import { isFenced, leaseKeys, stillHeld, withLease, type Held } from './lease.ts'
 import { promptOf } from './prompt.ts'
 import { chainOf, end, goBack, judge, settle, type Advance } from './settle.ts'
@@ -26,7 +26,7 @@ export interface AdvanceOptions {
 
 /** One phase (or one of the small duties between phases) forward. Safe to call again after a crash at any point. */
 export async function advance(engine: Engine, task: TaskId, x: AdvanceOptions = {}): Promise<Advance> {
-  const before = await readState(engine, task)
+  const before = await readTask(engine, task)
   if (before.closed !== null) return { result: 'done' }
   const duty = dutyOf(before)
   try {
@@ -46,13 +46,6 @@ export async function advance(engine: Engine, task: TaskId, x: AdvanceOptions = 
 
 function heldElsewhere(task: TaskId, phase: Phase): Advance {
   return { result: 'waiting', for: `the lease of ${task}/${phase}, which another process holds`, held: true }
-}
-
-async function readState(engine: Engine, task: TaskId): Promise<TaskState> {
-  const journal = await openJournal(engine, task, () => {
-    throw new Error('a reader writes nothing')
-  })
-  return journal.state
 }
 
 /** The phase in progress, or the next to enter; MONITOR ends the task with its last entry. */

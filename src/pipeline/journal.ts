@@ -2,7 +2,7 @@
 import type { TaskId } from '../contracts/base.ts'
 import { canonicalJson } from '../contracts/canonical.ts'
 import type { ChainHead, LedgerEntry, LedgerEvent } from '../contracts/ledger.ts'
-import type { Fence } from '../ports.ts'
+import type { Fence, TaskRow } from '../ports.ts'
 import { headOf, makeEntry } from '../process/ledger.ts'
 import { EMPTY_STATE, TaskState } from '../process/state.ts'
 import { transition } from '../process/transition.ts'
@@ -32,6 +32,15 @@ export interface Journal {
   write(...events: readonly Written[]): Promise<void>
 }
 
+/** The cached fold of a task, to look at; EMPTY_STATE for a task that is not there. */
+export async function readTask(engine: Pick<Engine, 'store'>, task: TaskId): Promise<TaskState> {
+  return stateOf(await engine.store.task(task))
+}
+
+function stateOf(row: TaskRow | undefined): TaskState {
+  return row === undefined ? EMPTY_STATE : TaskState.parse(JSON.parse(row.state))
+}
+
 export async function openJournal(
   engine: Pick<Engine, 'store' | 'clock'>,
   task: TaskId,
@@ -39,7 +48,7 @@ export async function openJournal(
   fences: () => readonly Fence[],
 ): Promise<Journal> {
   const row = await engine.store.task(task)
-  let state = row === undefined ? EMPTY_STATE : TaskState.parse(JSON.parse(row.state))
+  let state = stateOf(row)
   let version = row?.version ?? 0
 
   async function commit(events: readonly Written[]): Promise<ProcessViolation | undefined> {

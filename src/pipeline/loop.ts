@@ -1,11 +1,10 @@
 // Owns the advance loop: step after step until the task is done, waits, or has passed the phase it was asked to reach.
 import type { Phase, TaskId } from '../contracts/base.ts'
 import { digestOfJson } from '../contracts/canonical.ts'
-import { TaskState, EMPTY_STATE } from '../process/state.ts'
 import { advance, dutyOf, INTERRUPTED } from './advance.ts'
 import type { Engine } from './engine.ts'
 import { saveInputs, type TaskInputs } from './inputs.ts'
-import { openJournal } from './journal.ts'
+import { openJournal, readTask } from './journal.ts'
 import { LEASE_TTL_MS, leaseKeys, withLease } from './lease.ts'
 
 /** Steps after which a task is taken for a loop: nine phases, 20 iterations of three of them, and as much again. */
@@ -41,11 +40,6 @@ export async function runTask(
     }
   }
   throw new Error(`task ${task} took more than ${MOST_STEPS} steps`)
-}
-
-export async function readTask(engine: Pick<Engine, 'store'>, task: TaskId): Promise<TaskState> {
-  const row = await engine.store.task(task)
-  return row === undefined ? EMPTY_STATE : TaskState.parse(JSON.parse(row.state))
 }
 
 /** Keeps the inputs and writes the first entry of the task chain. */

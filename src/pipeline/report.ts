@@ -13,7 +13,7 @@ import { parseJson } from '../work/bundle.ts'
 import { inWritingOrder } from './chain-order.ts'
 import { readOutcome } from './closing.ts'
 import type { Engine } from './engine.ts'
-import { readTask } from './loop.ts'
+import { readTask } from './journal.ts'
 
 /** undefined while the task's run has not ended. `timings` are this process's own. */
 export async function readReport(
