@@ -1,0 +1,150 @@
+// Owns the whole: starts a GitHub on 127.0.0.1 and puts its parts together.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { HANDLERS } from './api/registry.ts'
+import { makeClock } from './clock.ts'
+import type { ForgeEvent } from './events.ts'
+import type { Faults } from './faults/faults.ts'
+import { makeFaults } from './faults/faults.ts'
+import type { Forge } from './forge.ts'
+import { openGitStore } from './git/store.ts'
+import type { Oracle } from './openapi/oracle.ts'
+import { makeOracle } from './openapi/oracle.ts'
+import type { Furnish } from './furnish/furnish.ts'
+import { makeFurnish } from './furnish/furnish.ts'
+import type { Limits } from './server/limits.ts'
+import { GITHUB_LIMITS, makeLimiter } from './server/limits.ts'
+import { answer } from './server/pipeline.ts'
+import { makeReplies } from './server/replies.ts'
+import type { Route } from './server/server.ts'
+import { listen, readRequest, sendOutcome } from './server/server.ts'
+import { simpleInstallation, simpleUser } from './shapes/account.ts'
+import { repositoryShape } from './shapes/repository.ts'
+import type { Webhooks } from './webhooks/deliver.ts'
+import { makeWebhooks } from './webhooks/deliver.ts'
+import { makeWorld } from './world/world.ts'
+
+const API = '/api/v3'
+
+export interface LoopbackOptions {
+  readonly port?: number
+  /** GitHub's own unless told; a bench needs more than 900 points a minute */
+  readonly limits?: Partial<Limits>
+  readonly webhookTimeoutMs?: number
+}
+
+export interface Loopback extends Furnish {
+  readonly forge: Forge
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string
+  /** what Octokit takes as `baseUrl` */
+  readonly api: string
+  readonly faults: Faults
+  readonly oracle: Oracle
+  readonly webhooks: Webhooks
+  /** Ends when no delivery and no background work is under way. */
+  settled(): Promise<void>
+  /** Ends every process it started and removes its folder. */
+  close(): Promise<void>
+}
+
+export async function startLoopback(options: LoopbackOptions = {}): Promise<Loopback> {
+  const folder = await mkdtemp(join(tmpdir(), 'loopback-'))
+  const clock = makeClock()
+  const world = makeWorld()
+  const git = openGitStore(folder)
+  const faults = makeFaults()
+  const oracle = makeOracle()
+  const limiter = makeLimiter({ ...GITHUB_LIMITS, ...options.limits }, clock)
+  const listeners: ((event: ForgeEvent) => void)[] = []
+  const background = new Set<Promise<void>>()
+  const failures: unknown[] = []
+
+  const webhooks = makeWebhooks({
+    world,
+    clock,
+    faults,
+    oracle,
+    ...(options.webhookTimeoutMs === undefined ? {} : { timeoutMs: options.webhookTimeoutMs }),
+    surround: (event, installation) => ({
+      ...(event.action === undefined ? {} : { action: event.action }),
+      ...(event.repository === undefined ? {} : { repository: repositoryShape(forge, event.repository) }),
+      ...(event.installation === undefined && installation !== undefined
+        ? { installation: simpleInstallation(installation) }
+        : {}),
+      sender: simpleUser(forge, event.sender),
+    }),
+  })
+
+  const routes: Route[] = [
+    {
+      matches: (path) => path.startsWith(`${API}/`),
+      async handle(request, response, url) {
+        const outcome = await answer(await readRequest(request, url, API), around)
+        sendOutcome(response, outcome)
+      },
+    },
+  ]
+  const listening = await listen(() => routes, {
+    port: options.port ?? 0,
+    failed: (error, what) => {
+      failures.push(error)
+      oracle.fail(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    },
+  })
+
+  const forge: Forge = {
+    world,
+    git,
+    clock,
+    origin: listening.origin,
+    api: `${listening.origin}${API}`,
+    emit(event) {
+      for (const listener of listeners) listener(event)
+      webhooks.send(event, event.payload)
+    },
+    listen: (listener) => {
+      listeners.push(listener)
+    },
+    later(work) {
+      const done = work().catch((error: unknown) => {
+        oracle.fail(
+          `in the background: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        )
+      })
+      background.add(done)
+      void done.finally(() => background.delete(done))
+    },
+  }
+  const around = {
+    forge,
+    oracle,
+    limiter,
+    faults,
+    handlers: HANDLERS,
+    replies: makeReplies(),
+  }
+
+  async function settled(): Promise<void> {
+    while (background.size > 0) await Promise.all(background)
+    await webhooks.settled()
+  }
+
+  return {
+    ...makeFurnish(forge),
+    forge,
+    origin: listening.origin,
+    api: forge.api,
+    faults,
+    oracle,
+    webhooks,
+    settled,
+    async close() {
+      await settled()
+      await listening.close()
+      await git.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}

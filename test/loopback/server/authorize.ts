@@ -1,0 +1,87 @@
+// Owns whether an actor may call an operation: the permission table applied to tokens, roles and what may be seen.
+import type { AppAccess, PermissionRow } from '../permissions/table.ts'
+import type { Actor, InstallationToken } from '../world/accounts.ts'
+import type { Repository } from '../world/repository.ts'
+import { atLeast, mayRead, roleOf, tokenAllows, tokenCovers } from '../world/roles.ts'
+import type { World } from '../world/world.ts'
+import { ApiError, notFound } from './api-error.ts'
+
+const NOT_ACCESSIBLE = 'Resource not accessible by integration'
+
+export interface Asked {
+  readonly world: World
+  readonly actor: Actor
+  readonly row: PermissionRow
+  readonly repository: Repository | undefined
+  readonly write: boolean
+}
+
+/** What a token would need, as GitHub says it in `x-accepted-github-permissions`. */
+export function acceptedPermissions(row: PermissionRow): string | undefined {
+  const { app } = row
+  if (typeof app === 'string') return undefined
+  const one = ({ permission, level }: { permission: string; level: string }) => `${permission}=${level}`
+  return app.anyOf === undefined ? app.allOf.map(one).join(',') : app.anyOf.map(one).join('; ')
+}
+
+function holds(token: InstallationToken, access: Exclude<AppAccess, string>): boolean {
+  const has = (need: { permission: string; level: 'read' | 'write' | 'admin' }) =>
+    need.permission === 'metadata' || tokenAllows(token, need.permission, need.level)
+  return access.anyOf === undefined ? access.allOf.every(has) : access.anyOf.some(has)
+}
+
+function refuseArchived({ repository, write }: Asked): void {
+  // source: docs.github.com, "Archiving repositories": read-only for everyone
+  if (write && repository?.archived === true) {
+    throw new ApiError(403, 'Repository was archived so is read-only.')
+  }
+}
+
+function authorizeInstallation(asked: Asked, token: InstallationToken): void {
+  const { row, repository } = asked
+  // a public repository that is not selected can be read and never be written
+  const covered = repository === undefined || tokenCovers(token, repository)
+  if (!covered && (repository.private || asked.write)) {
+    throw repository.private ? notFound() : new ApiError(403, NOT_ACCESSIBLE)
+  }
+  if (row.app === 'jwt') throw new ApiError(401, 'A JSON web token could not be decoded')
+  if (row.app === 'never') throw new ApiError(403, NOT_ACCESSIBLE)
+  if (row.app === 'none') return
+  if (!covered) return
+  if (!holds(token, row.app)) throw new ApiError(403, NOT_ACCESSIBLE)
+}
+
+function authorizePerson({ world, actor, row, repository, write }: Asked): void {
+  const account = actor.kind === 'user' ? actor.account : undefined
+  if (repository !== undefined && !mayRead(world, account, repository)) throw notFound()
+  if (row.person === 'anyone') return
+  if (account === undefined) {
+    if (row.person === 'read' && !write) return
+    throw new ApiError(401, 'Requires authentication')
+  }
+  if (row.person === 'never') {
+    throw row.app === 'jwt'
+      ? new ApiError(401, 'A JSON web token could not be decoded')
+      : new ApiError(403, 'You must authenticate via a GitHub App.')
+  }
+  if (row.person === 'signed_in' || row.person === 'read' || repository === undefined) return
+  const role = roleOf(world, account, repository)
+  if (!atLeast(role, row.person)) {
+    throw row.person === 'admin' && atLeast(role, 'read')
+      ? new ApiError(403, 'Must have admin rights to Repository.')
+      : // without write GitHub does not say that the door exists; assumed for all of these, the worse answer
+        new ApiError(write ? 403 : 404, write ? 'Must have push access to repository' : 'Not Found')
+  }
+}
+
+/** @throws {ApiError} 401, 403 or 404 */
+export function authorize(asked: Asked): void {
+  const { actor, row } = asked
+  if (actor.kind === 'installation') authorizeInstallation(asked, actor.token)
+  else if (actor.kind === 'app') {
+    if (row.app !== 'jwt' && row.person !== 'anyone') {
+      throw new ApiError(401, 'A JSON web token cannot be used for this operation')
+    }
+  } else authorizePerson(asked)
+  refuseArchived(asked)
+}
