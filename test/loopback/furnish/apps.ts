@@ -13,16 +13,15 @@ export const ACTIONS_APP_ID = 15_368
 /** A job's token ends with the job, and at the latest after a day; source: "Automatic token authentication". */
 const JOB_TOKEN_MS = 24 * 3_600_000
 
-let keys: { privateKey: string; publicKey: App['publicKey'] } | undefined
+let keys: ReturnType<typeof keyPair> | undefined
 
 /** One key pair a process: making one takes longer than starting the server. */
-export function keyPair() {
-  if (keys === undefined) {
-    const made = generateKeyPairSync('rsa', { modulusLength: 2048 })
-    keys = {
-      publicKey: made.publicKey,
-      privateKey: made.privateKey.export({ type: 'pkcs1', format: 'pem' }),
-    }
+export function keyPair(): { readonly privateKey: string; readonly publicKey: App['publicKey'] } {
+  if (keys !== undefined) return keys
+  const made = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  keys = {
+    publicKey: made.publicKey,
+    privateKey: made.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
   }
   return keys
 }
