@@ -71,7 +71,7 @@ export const CHAPTERS: readonly Chapter[] = [
     title: 'App token',
     async tell(cast, memory) {
       const { data: self } = await cast.app.rest.apps.getAuthenticated()
-      const { data: installation } = await cast.app.rest.apps.getRepoInstallation(cast)
+      const { data: installation } = await cast.app.rest.apps.getRepoInstallation(at(cast))
       memory.bot = cast.installed(installation.id)
       const { data: seen } = await memory.bot.rest.apps.listReposAccessibleToInstallation()
       assert.deepEqual(

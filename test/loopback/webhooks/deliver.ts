@@ -4,7 +4,7 @@ import type { LoopbackClock } from '../clock.ts'
 import type { ForgeEvent } from '../events.ts'
 import type { Faults } from '../faults/faults.ts'
 import type { Oracle } from '../openapi/oracle.ts'
-import { mayHear } from '../permissions/events.ts'
+import { mayHear } from './may-hear.ts'
 import type { App, Installation } from '../world/accounts.ts'
 import type { World } from '../world/world.ts'
 import { covers } from '../world/world.ts'
@@ -82,7 +82,7 @@ export function makeWebhooks({
     const installation = installationHearing(event, app)
     if (installation === undefined) return undefined
     if (installation.suspendedAt !== null && event.name !== 'installation') return undefined
-    return mayHear(event.name, installation.permissions, installation.events) ? installation : undefined
+    return mayHear(event, installation) ? installation : undefined
   }
 
   function track(work: Promise<void>): void {
