@@ -1,0 +1,67 @@
+// Owns the second oracle of webhooks: Octokit's recorded examples of the same event and action.
+import { createRequire } from 'node:module'
+import type { Difference } from './shape.ts'
+import { compareShapes } from './shape.ts'
+import { KNOWN_DIFFERENCES } from './known-differences.ts'
+
+interface Recorded {
+  readonly name: string
+  readonly examples: readonly Readonly<Record<string, unknown>>[]
+}
+
+// the package's entry is JSON, which only require takes without an import attribute
+const RECORDED = createRequire(import.meta.url)('@octokit/webhooks-examples') as readonly Recorded[]
+
+/** Examples of the action; where none was recorded, of the event. */
+function examplesOf(event: string, action: string | undefined): readonly unknown[] {
+  const all = RECORDED.find(({ name }) => name === event)?.examples ?? []
+  const same = all.filter((example) => example['action'] === action)
+  return same.length > 0 ? same : all
+}
+
+function isKnown(difference: Difference): boolean {
+  return KNOWN_DIFFERENCES.some(
+    ({ event, kind, path }) =>
+      (event === '*' || event === difference.event) &&
+      kind === difference.kind &&
+      (difference.path === path || difference.path.endsWith(`.${path}`)),
+  )
+}
+
+export interface Compared {
+  /** how many payloads had examples to be held against */
+  readonly compared: number
+  readonly withoutExample: readonly string[]
+  readonly differences: readonly Difference[]
+  readonly known: readonly Difference[]
+}
+
+export function compareWithExamples(
+  hooks: readonly {
+    readonly event: string
+    readonly action: string | undefined
+    readonly payload: unknown
+  }[],
+): Compared {
+  const withoutExample = new Set<string>()
+  const all = new Map<string, Difference>()
+  let compared = 0
+  for (const { event, action, payload } of hooks) {
+    const recorded = examplesOf(event, action)
+    if (recorded.length === 0) {
+      withoutExample.add(event)
+      continue
+    }
+    compared += 1
+    for (const difference of compareShapes(event, payload, recorded)) {
+      all.set(`${difference.kind} ${event} ${difference.path}`, difference)
+    }
+  }
+  const differences = [...all.values()]
+  return {
+    compared,
+    withoutExample: [...withoutExample],
+    differences: differences.filter((difference) => !isKnown(difference)),
+    known: differences.filter(isKnown),
+  }
+}
