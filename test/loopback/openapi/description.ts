@@ -1,0 +1,90 @@
+// Owns the reading of the committed subset of GitHub's description: operations, webhooks and definitions, once a process.
+import { readFileSync } from 'node:fs'
+import type { Json, JsonObject } from './convert.ts'
+import type { Match } from './match.ts'
+import { compileMatcher } from './match.ts'
+
+export interface Parameter {
+  name: string
+  in: 'path' | 'query'
+  required?: true
+  /** The value may hold slashes: GitHub's x-multi-segment. */
+  multi?: true
+  schema: Json
+}
+
+export interface Operation {
+  id: string
+  /** In capitals. */
+  method: string
+  /** As described: /repos/{owner}/{repo}. */
+  path: string
+  /** Page of GitHub's documentation. */
+  docs: string
+  parameters: readonly Parameter[]
+  body?: { required: boolean; schema: Json }
+  /** Schemas by status and media type; no media type where the reply has no body. */
+  responses: Readonly<Record<string, Readonly<Record<string, Json>>>>
+}
+
+export interface Webhook {
+  /** Event and action with dashes, such as issues-labeled. */
+  name: string
+  docs: string
+  body: Json
+}
+
+export interface Source {
+  source: string
+  version: string
+  file: string
+  sha256: string
+  openapi: string
+  licence: string
+}
+
+interface SubsetFile {
+  source: Source
+  operations?: Record<string, Omit<Operation, 'id'>>
+  webhooks?: Record<string, Omit<Webhook, 'name'>>
+  definitions: JsonObject
+}
+
+export type Half = 'rest' | 'webhooks'
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
+function read(half: Half): SubsetFile {
+  return JSON.parse(readFileSync(new URL(`${half}.json`, import.meta.url), 'utf8')) as SubsetFile
+}
+
+const rest = once(() => read('rest'))
+const hooks = once(() => read('webhooks'))
+
+export const operations: () => ReadonlyMap<string, Operation> = once(
+  () => new Map(Object.entries(rest().operations ?? {}).map(([id, operation]) => [id, { id, ...operation }])),
+)
+
+export const webhooks: () => ReadonlyMap<string, Webhook> = once(
+  () =>
+    new Map(Object.entries(hooks().webhooks ?? {}).map(([name, webhook]) => [name, { name, ...webhook }])),
+)
+
+/** Shared schemas of one half of the subset; `#/definitions/NAME` in the other schemas of that half. */
+export function definitions(half: Half): JsonObject {
+  return (half === 'rest' ? rest() : hooks()).definitions
+}
+
+export function sourceOf(half: Half): Source {
+  return (half === 'rest' ? rest() : hooks()).source
+}
+
+const matcher = once(() => compileMatcher([...operations().values()]))
+
+/** The operation that a request is for; the path has neither the /api/v3 prefix nor a query. */
+export function matchOperation(method: string, path: string): Match | undefined {
+  return matcher()(method, path)
+}
