@@ -1,6 +1,7 @@
 // Owns the reading of the committed subset of GitHub's description: operations, webhooks and definitions, once a process.
 import { readFileSync } from 'node:fs'
 import type { Json, JsonObject } from './convert.ts'
+import { isObject } from './convert.ts'
 import type { Match } from './match.ts'
 import { compileMatcher } from './match.ts'
 
@@ -25,6 +26,8 @@ export interface Operation {
   body?: { required: boolean; schema: Json }
   /** Schemas by status and media type; no media type where the reply has no body. */
   responses: Readonly<Record<string, Readonly<Record<string, Json>>>>
+  /** Whether its 200 is a list, which is empty rather than absent. */
+  repliesWithArray: boolean
 }
 
 export interface Webhook {
@@ -45,7 +48,7 @@ export interface Source {
 
 interface SubsetFile {
   source: Source
-  operations?: Record<string, Omit<Operation, 'id'>>
+  operations?: Record<string, Omit<Operation, 'id' | 'repliesWithArray'>>
   webhooks?: Record<string, Omit<Webhook, 'name'>>
   definitions: JsonObject
 }
@@ -64,9 +67,22 @@ function read(half: Half): SubsetFile {
 const rest = once(() => read('rest'))
 const hooks = once(() => read('webhooks'))
 
-export const operations: () => ReadonlyMap<string, Operation> = once(
-  () => new Map(Object.entries(rest().operations ?? {}).map(([id, operation]) => [id, { id, ...operation }])),
-)
+export const operations: () => ReadonlyMap<string, Operation> = once(() => {
+  const described = Object.entries(rest().operations ?? {})
+  return new Map(
+    described.map(([id, operation]) => {
+      const repliesWithArray = isList(operation.responses['200']?.['application/json'])
+      return [id, { id, ...operation, repliesWithArray }]
+    }),
+  )
+})
+
+function isList(schema: Json | undefined): boolean {
+  if (!isObject(schema)) return false
+  const reference = schema['$ref']
+  if (typeof reference !== 'string') return schema['type'] === 'array'
+  return isList(rest().definitions[reference.slice('#/definitions/'.length)])
+}
 
 export const webhooks: () => ReadonlyMap<string, Webhook> = once(
   () =>

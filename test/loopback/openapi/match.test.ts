@@ -57,6 +57,20 @@ test.each([
   expect(match(line)).toBeUndefined()
 })
 
+test('an operation says whether it replies with a list', () => {
+  const lists = [
+    'issues/list-comments',
+    'issues/add-labels',
+    'checks/list-for-ref',
+    'issues/get',
+    'repos/get-content',
+  ]
+  expect(lists.filter((id) => operations().get(id)?.repliesWithArray)).toEqual([
+    'issues/list-comments',
+    'issues/add-labels',
+  ])
+})
+
 test('every operation of the subset is found by its own path', () => {
   const lost = [...operations().values()].filter(({ id, method, path }) => {
     const found = matchOperation(method, path.replaceAll(/\{[^}]+\}/g, '1'))

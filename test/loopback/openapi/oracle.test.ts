@@ -237,12 +237,14 @@ test('problems are remembered with their operation until they are taken', () => 
   })
   oracle.graphql('mergePullRequest', ['Cannot query field "x".'])
   oracle.outside('GET /nothing')
+  oracle.fail('GET /x: a bug')
   oracle.exempt('git')
   oracle.exempt('git')
   const problems = [
     'request issues/create-comment at /body/body: is required and absent',
     'graphql mergePullRequest: Cannot query field "x".',
     "GET /nothing is not part of the subset of GitHub's description; add it to selection.json",
+    'the loopback failed: GET /x: a bug',
   ]
   expect(oracle.counts()).toEqual({
     requests: 1,

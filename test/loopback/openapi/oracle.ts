@@ -35,6 +35,8 @@ export interface Oracle {
   exempt(kind: string): void
   /** A message that should be covered and is not, such as a path of no selected operation. */
   outside(what: string): void
+  /** A failure of the loopback itself, so that no test passes over it. */
+  fail(what: string): void
   counts(): Counts
   /** Gives and forgets the problems so far: for a test that sends what is wrong. */
   takeProblems(): string[]
@@ -88,6 +90,9 @@ export function makeOracle(tolerances: readonly Tolerance[] = TOLERANCES): Oracl
     },
     outside(what) {
       unvalidated.push(`${what} is not part of the subset of GitHub's description; add it to selection.json`)
+    },
+    fail(what) {
+      unvalidated.push(`the loopback failed: ${what}`)
     },
     counts: () => ({ ...numbers, exempt: { ...exempt }, unvalidated: [...unvalidated] }),
     takeProblems() {
