@@ -1,0 +1,13 @@
+// Owns what the parts of one repository share: where it lies, how git is asked, its reader and its lock.
+import type { Exclusive } from './lock.ts'
+import type { ObjectReader } from './object-reader.ts'
+import type { GitAnswer } from './processes.ts'
+
+export interface RepositoryContext {
+  /** The bare repository's folder; it changes when the repository is renamed. */
+  folder(): string
+  ask(args: readonly string[], input?: string): Promise<GitAnswer>
+  run(args: readonly string[], input?: string): Promise<Buffer>
+  reader: ObjectReader
+  exclusive: Exclusive
+}

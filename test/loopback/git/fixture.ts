@@ -1,0 +1,119 @@
+// Owns what tests of the git store share: a store in a temporary folder, commits made in it, and a person's git.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { Identity } from './commit-object.ts'
+import type { GitRepository } from './repository.ts'
+import { openGitStore } from './store.ts'
+import type { GitStore } from './store.ts'
+import type { NewTreeEntry } from './tree-edit.ts'
+
+export const ANA: Identity = { name: 'Ana', email: 'ana@localhost', date: '2026-01-02T03:04:05Z' }
+
+export async function temporaryFolder(): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'loopback-git-')))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export async function temporaryStore(): Promise<GitStore> {
+  const store = openGitStore(join(await temporaryFolder(), 'store'))
+  onTestFinished(() => store.close())
+  return store
+}
+
+export async function temporaryRepository(files: Record<string, string> = {}): Promise<GitRepository> {
+  const repository = await (await temporaryStore()).create('octo/hello')
+  if (Object.keys(files).length > 0) await commitFiles(repository, 'main', files)
+  return repository
+}
+
+/** Text by path; null removes it. */
+export type Files = Record<string, string | null>
+
+export function entriesOf(files: Files): NewTreeEntry[] {
+  return Object.entries(files).map(([path, content]) =>
+    content === null ? { path, sha: null } : { path, mode: '100644', type: 'blob', content },
+  )
+}
+
+/** A commit on top of a branch, or on top of `from` when the branch is new. */
+export async function commitFiles(
+  repository: GitRepository,
+  branch: string,
+  files: Files | NewTreeEntry[],
+  { from, message = 'change' }: { from?: string; message?: string } = {},
+): Promise<string> {
+  const parent = (await repository.resolve(`refs/heads/${branch}`)) ?? from
+  const tree = await repository.writeTree({
+    ...(parent === undefined ? {} : { base: parent }),
+    entries: Array.isArray(files) ? files : entriesOf(files),
+  })
+  if (!tree.ok) throw new Error(`${tree.path}: ${tree.reason}`)
+  const parents = parent === undefined ? [] : [parent]
+  const commit = await repository.writeCommit({
+    tree: tree.sha,
+    parents,
+    author: ANA,
+    committer: ANA,
+    message,
+  })
+  if (!commit.ok) throw new Error(commit.reason)
+  await repository.updateRef({ name: `refs/heads/${branch}`, to: commit.sha })
+  return commit.sha
+}
+
+export interface Said {
+  code: number | null
+  out: string
+  err: string
+}
+
+/** git as a person runs it; any exit code is an answer. */
+export async function person(cwd: string, ...args: string[]): Promise<Said> {
+  const settings = ['user.name=Ana', 'user.email=ana@localhost', 'init.defaultBranch=main', 'gc.auto=0']
+  const child = spawn('git', [...settings.flatMap((one) => ['-c', one]), ...args], {
+    cwd,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: cwd,
+      LC_ALL: 'C',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_TERMINAL_PROMPT: '0',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const [out, err]: [Buffer[], Buffer[]] = [[], []]
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return {
+    code,
+    out: Buffer.concat(out).toString('utf8').trimEnd(),
+    err: Buffer.concat(err).toString('utf8'),
+  }
+}
+
+/** The same, for a command that must succeed: what it printed. */
+export async function git(cwd: string, ...args: string[]): Promise<string> {
+  const said = await person(cwd, ...args)
+  if (said.code !== 0) throw new Error(`git ${args.join(' ')}: ${said.err}`)
+  return said.out
+}
+
+export async function writeFiles(folder: string, files: Record<string, string>): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), content)
+  }
+}
+
+/** What git itself thinks of everything that was written; empty when nothing is wrong. */
+export async function fsck(repository: GitRepository): Promise<string> {
+  const said = await person(repository.folder(), 'fsck', '--strict', '--full', '--no-dangling')
+  return said.code === 0 ? '' : said.err + said.out
+}
