@@ -119,19 +119,19 @@ async function firstCommit(
     })
   }
   const tree = await git.writeTree({ entries })
-  if (tree.kind !== 'written')
-    throw new Error(`the first commit's files make no tree: ${JSON.stringify(tree)}`)
+  if (!tree.ok) throw new Error(`the first commit's files make no tree: ${JSON.stringify(tree)}`)
   const who = {
     name: repository.owner.login,
     email: `${repository.owner.login}@example.test`,
     date: forge.clock.iso(),
   }
-  const sha = await git.writeCommit({
+  const commit = await git.writeCommit({
     tree: tree.sha,
     parents: [],
     author: who,
     committer: who,
     message: 'Initial commit\n',
   })
-  await git.updateRef({ name: `refs/heads/${repository.defaultBranch}`, to: sha })
+  if (!commit.ok) throw new Error(`the first commit was not written: ${commit.reason}`)
+  await git.updateRef({ name: `refs/heads/${repository.defaultBranch}`, to: commit.sha })
 }

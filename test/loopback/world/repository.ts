@@ -1,5 +1,5 @@
 // Owns what the loopback GitHub remembers of a repository beside its git objects and refs.
-import type { GitRepository } from '../git/store.ts'
+import type { GitRepository } from '../git/repository.ts'
 import type { Account, App, Role } from './accounts.ts'
 import type { CheckRun, CheckSuite, CommitStatus, Deployment } from './checks.ts'
 import type { Issue, IssueComment, IssueEvent, Label, Reaction } from './issues.ts'
