@@ -53,6 +53,15 @@ describe('the table of who may call an operation', () => {
     }
   })
 
+  test('leaves pending reviews and reactions to whoever wrote them, and to no role', () => {
+    const own = permissionRows.filter((row) => row.person === 'never' && row.author === true)
+    expect(own.map((row) => row.operation).toSorted()).toEqual([
+      'pulls/delete-pending-review',
+      'pulls/submit-review',
+      'reactions/delete-for-issue-comment',
+    ])
+  })
+
   test('asks for workflows on top wherever a file can reach a branch', () => {
     const writers = permissionRows
       .filter((row) => row.also?.permission === 'workflows')

@@ -59,14 +59,14 @@ function authorizePerson({ world, actor, row, repository, write }: Asked): void 
     if (row.person === 'read' && !write) return
     throw new ApiError(401, 'Requires authentication')
   }
+  // whether the asker is the author is a question of the record, also where nobody else may: the handler asks `mayTouch`
+  if (row.author === true) return
   if (row.person === 'never') {
     throw row.app === 'jwt'
       ? new ApiError(401, 'A JSON web token could not be decoded')
       : new ApiError(403, 'You must authenticate via a GitHub App.')
   }
   if (row.person === 'signed_in' || row.person === 'read' || repository === undefined) return
-  // whether the asker is the author is a question of the record: the handler asks `mayTouch`
-  if (row.author === true) return
   const role = roleOf(world, account, repository)
   if (!atLeast(role, row.person)) {
     throw row.person === 'admin' && atLeast(role, 'read')
