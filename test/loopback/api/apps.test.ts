@@ -10,8 +10,12 @@ async function furnished() {
   loopback.organization('acme')
   await loopback.repository({ owner: 'acme', name: 'widgets', files })
   await loopback.repository({ owner: 'acme', name: 'gadgets', files })
-  const made = arena.app({ slug: 'tool', permissions: { issues: 'write', contents: 'read' }, events: ['issues'] })
-  return { ...arena, ...made }
+  const made = arena.app({
+    slug: 'tool',
+    permissions: { issues: 'write', contents: 'read' },
+    events: ['issues'],
+  })
+  return { ...arena, ...made, client: arena.octokit }
 }
 
 describe('Apps', () => {
@@ -22,16 +26,18 @@ describe('Apps', () => {
     expect(self?.slug).toBe('tool')
     const { data: found } = await octokit.rest.apps.getRepoInstallation({ owner: 'acme', repo: 'widgets' })
     expect(found.id).toBe(installation.id)
-    await expect(octokit.rest.apps.getRepoInstallation({ owner: 'acme', repo: 'gadgets' })).rejects.toMatchObject({
+    await expect(
+      octokit.rest.apps.getRepoInstallation({ owner: 'acme', repo: 'gadgets' }),
+    ).rejects.toMatchObject({
       status: 404,
     })
     expect(await heard()).toEqual(['installation.created'])
   })
 
   it('a token reaches the selected repositories only, and can be narrowed further', async () => {
-    const { loopback, app, privateKey, octokit, octokit: jwt, installed } = await furnished()
+    const { loopback, app, privateKey, octokit, installed } = await furnished()
     const installation = loopback.install(app, 'acme')
-    const { data } = await jwt.rest.apps.createInstallationAccessToken({
+    const { data } = await octokit.rest.apps.createInstallationAccessToken({
       installation_id: installation.id,
       repositories: ['widgets'],
       permissions: { issues: 'read' },
@@ -50,9 +56,12 @@ describe('Apps', () => {
   })
 
   it('an uninstalled App has no token any more', async () => {
-    const { loopback, app, privateKey, octokit, installed, heard } = await furnished()
+    const { loopback, app, octokit, client, heard } = await furnished()
     const installation = loopback.install(app, 'acme')
-    const bot = installed(app, privateKey, installation.id)
+    const { data } = await octokit.rest.apps.createInstallationAccessToken({
+      installation_id: installation.id,
+    })
+    const bot = client(data.token)
     await bot.rest.apps.listReposAccessibleToInstallation()
     await octokit.rest.apps.deleteInstallation({ installation_id: installation.id })
     await expect(bot.rest.apps.listReposAccessibleToInstallation()).rejects.toMatchObject({ status: 401 })

@@ -1,16 +1,13 @@
 // Owns the two emulators that are asked the same questions, each furnished with the same people and repositories.
 import { createServer } from 'node:net'
-import { createAppAuth } from '@octokit/auth-app'
-import { Octokit } from '@octokit/rest'
 import { createEmulator } from 'emulate'
+import { appClientAt, clientAt } from '../clients.ts'
 import { startLoopback } from '../loopback.ts'
 import type { Witness } from './probes.ts'
 
 const PERMISSIONS = { contents: 'read', issues: 'write', checks: 'write', metadata: 'read' } as const
 const APP_ID = 12_345
 const INSTALLATION_ID = 100
-
-const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 interface Keys {
   readonly baseUrl: string
@@ -22,15 +19,14 @@ interface Keys {
 }
 
 function witnessOf({ baseUrl, ana, eve, appId, privateKey, installationId }: Keys): Witness {
-  const client = (auth: object) => new Octokit({ baseUrl, log: quiet, ...auth })
   const key = { appId, privateKey }
   return {
-    ana: client({ auth: ana }),
-    eve: client({ auth: eve }),
-    nobody: client({}),
-    stranger: client({ auth: 'ghp_nobody_knows_this_token' }),
-    app: client({ authStrategy: createAppAuth, auth: key }),
-    bot: client({ authStrategy: createAppAuth, auth: { ...key, installationId } }),
+    ana: clientAt(baseUrl, { auth: ana }),
+    eve: clientAt(baseUrl, { auth: eve }),
+    nobody: clientAt(baseUrl),
+    stranger: clientAt(baseUrl, { auth: 'ghp_nobody_knows_this_token' }),
+    app: appClientAt(baseUrl, key),
+    bot: appClientAt(baseUrl, { ...key, installationId }),
     installationId,
   }
 }

@@ -15,7 +15,8 @@ export function errorReply(error: unknown, operation: Operation): Reply {
       message: error.message,
       ...(error.errors === undefined ? {} : { errors: error.errors }),
       documentation_url: operation.docs,
-      status: String(error.status),
+      // GitHub's description knows no `status` in a validation error
+      ...(error.status === 422 ? {} : { status: String(error.status) }),
     },
   }
 }

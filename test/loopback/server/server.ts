@@ -76,16 +76,15 @@ export async function listen(
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`)
     const route = routes().find((candidate) => candidate.matches(url.pathname))
-    const handled = Promise.resolve().then(() => route?.handle(request, response, url))
-    handled
-      .then(() => {
-        if (route === undefined) response.writeHead(404).end()
-      })
-      .catch((error: unknown) => {
-        options.failed(error, `${request.method} ${url.pathname}`)
-        if (response.headersSent) response.destroy()
-        else response.writeHead(500, { 'content-type': 'application/json' }).end('{"message":"Server Error"}')
-      })
+    const handle = async () => {
+      if (route === undefined) response.writeHead(404).end()
+      else await route.handle(request, response, url)
+    }
+    handle().catch((error: unknown) => {
+      options.failed(error, `${request.method} ${url.pathname}`)
+      if (response.headersSent) response.destroy()
+      else response.writeHead(500, { 'content-type': 'application/json' }).end('{"message":"Server Error"}')
+    })
   })
   await new Promise<void>((done) => server.listen(options.port, '127.0.0.1', done))
   const { port } = server.address() as AddressInfo

@@ -69,12 +69,12 @@ export async function strikeEachFault(cast: Cast): Promise<Readonly<Record<strin
   }
   for (const { setting, expected } of DELIVERIES) {
     await cast.loopback.settled()
-    const before = cast.heard.length
+    const before = cast.receiver.hooks.length
     faults.add(setting)
     assert.equal(await comment(cast), 201)
     await cast.loopback.settled()
     faults.clear()
-    assert.equal(cast.heard.length - before, expected, `deliveries under ${setting.fault.kind}`)
+    assert.equal(cast.receiver.hooks.length - before, expected, `deliveries under ${setting.fault.kind}`)
   }
   return faults.struck()
 }

@@ -1,8 +1,9 @@
 // Owns `npm run loopback:story [-- --json FILE]`: plays the story, prints a line a chapter and the oracle's figures.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { startLoopback } from '../loopback.ts'
 import { TOLERANCES } from '../openapi/tolerances.ts'
+import { readRules } from '../rules.ts'
 import { assemble } from './cast.ts'
 import type { Memory } from './chapters.ts'
 import { CHAPTERS } from './chapters.ts'
@@ -27,11 +28,6 @@ export interface StoryReport {
   /** kind of fault → how often it struck and was noticed by the client */
   readonly faults: Readonly<Record<string, number>>
   readonly problems: readonly string[]
-}
-
-export function ruleCount(): number {
-  const text = readFileSync(new URL('../RULES.md', import.meta.url), 'utf8')
-  return text.split('\n').filter((line) => /^\| [a-z]+-\d+ \|/.test(line)).length
 }
 
 /** Plays every chapter; the first that fails ends the story. */
@@ -60,7 +56,7 @@ export async function playStory(say: (line: string) => void): Promise<StoryRepor
     unvalidated: unvalidated.length,
     exempt,
     tolerances: TOLERANCES.length,
-    rules: ruleCount(),
+    rules: readRules().length,
     faults,
     problems: [...problems, ...unvalidated],
   }
