@@ -14,6 +14,11 @@ export function atMost(id: string, value: number, unit: string, bound: number): 
   return { id, value: round(value), unit, target: `<= ${bound}`, ok: value <= bound }
 }
 
+/** A row that is held to a lower bound. */
+export function atLeast(id: string, value: number, unit: string, bound: number): Row {
+  return { id, value: round(value), unit, target: `>= ${bound}`, ok: value >= bound }
+}
+
 /** A row that is only shown beside others. */
 export function shown(id: string, value: number, unit: string): Row {
   return { id, value: round(value), unit, target: '-', ok: true }

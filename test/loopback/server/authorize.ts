@@ -21,7 +21,10 @@ export function acceptedPermissions(row: PermissionRow): string | undefined {
   const { app } = row
   if (typeof app === 'string') return undefined
   const one = ({ permission, level }: { permission: string; level: string }) => `${permission}=${level}`
-  return 'allOf' in app ? app.allOf.map(one).join(',') : app.anyOf.map(one).join('; ')
+  const sets = 'allOf' in app ? [app.allOf.map(one).join(',')] : app.anyOf.map(one)
+  const more =
+    row.also === undefined ? [] : sets.map((set) => `${set},${row.also?.permission}=${row.also?.level}`)
+  return [...sets, ...more].join('; ')
 }
 
 function holds(token: InstallationToken, access: Exclude<AppAccess, string>): boolean {

@@ -13,10 +13,12 @@ export function mayTouch(
   author: Account,
 ): boolean {
   const { actor, forge, repository } = call
-  if (actor.kind === 'installation') return true
-  if (actor.kind !== 'user') return false
-  if (actor.account.id === author.id) return true
   const { person } = permissionOf(call.operation)
+  if (actor.kind !== 'user' && actor.kind !== 'installation') return false
+  if (actor.account.id === author.id) return true
+  // nobody but the author, another App included
+  if (person === 'never') return false
+  if (actor.kind === 'installation') return true
   return (
     ROLE_NAMES.includes(person) && atLeast(roleOf(forge.world, actor.account, repository), person as Role)
   )
