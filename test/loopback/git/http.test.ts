@@ -72,6 +72,19 @@ test('each ref that a push made, moved, forced or deleted is told, before the cl
   expect(await repository.ref('refs/tags/v1')).toMatchObject({ type: 'tag' })
 })
 
+test('when whoever is told fails, the client hears of an error, and the next push is told as usual', async () => {
+  let failing = true
+  const { repository, url } = await served({}, () => {
+    if (failing) throw new Error('no')
+  })
+  const folder = await cloned(url)
+  const sha = await commitAll(folder)
+  expect((await person(folder, 'push', 'origin', 'HEAD:main')).err).toContain('HTTP 500')
+  expect(await repository.resolve('main')).toBe(sha)
+  failing = false
+  await git(folder, 'push', '-q', 'origin', 'HEAD:next')
+})
+
 test('a push that changes nothing tells nobody', async () => {
   let told = 0
   const { repository, url } = await served({}, () => void told++)
@@ -252,6 +265,8 @@ test('a client that leaves in the middle of its push leaves nothing behind, and 
   leaving.write(`0077${'0'.repeat(40)} ${sha} refs/heads/main\0 report-status`)
   await expect.poll(backends).toHaveLength(1)
   expect(asked.at(-1)?.write).toBe(true)
+  // A push that has not ended keeps no other writer waiting.
+  await repository.setDefaultBranch('main')
   leaving.destroy()
   await expect.poll(backends).toEqual([])
   await git(folder, 'push', '-q', 'origin', 'HEAD:main')

@@ -98,7 +98,7 @@ test('the lock lets one writer in at a time, its own further calls at once, and 
 })
 
 test('nothing that the store started runs after it is closed', async () => {
-  const store = openGitStore(await temporaryFolder())
+  const store = openGitStore(await temporaryFolder(), { idleMs: 600_000 })
   const repository = await store.create('octo/hello')
   await commitFiles(repository, 'main', { a: '1' })
   const waiting = repository.log({ from: 'main', max: 1 }).catch((error: unknown) => error)
