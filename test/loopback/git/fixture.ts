@@ -1,7 +1,7 @@
 // Owns what tests of the git store share: a store in a temporary folder, commits made in it, and a person's git.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -116,4 +116,16 @@ export async function writeFiles(folder: string, files: Record<string, string>):
 export async function fsck(repository: GitRepository): Promise<string> {
   const said = await person(repository.folder(), 'fsck', '--strict', '--full', '--no-dangling')
   return said.code === 0 ? '' : said.err + said.out
+}
+
+/** Command lines of the processes that this one started (Linux). */
+export async function childrenOf(): Promise<string[]> {
+  const found = await Promise.all(
+    (await readdir('/proc')).filter(Number).map(async (one) => {
+      const stat = await readFile(`/proc/${one}/stat`, 'utf8').catch(() => '')
+      if (stat.slice(stat.lastIndexOf(')')).split(' ')[2] !== String(process.pid)) return ''
+      return readFile(`/proc/${one}/cmdline`, 'utf8').catch(() => '')
+    }),
+  )
+  return found.filter((line) => line !== '')
 }

@@ -28,6 +28,8 @@ export interface History {
   log(query: LogQuery): Promise<Commit[] | undefined>
   aheadBehind(base: string, head: string): Promise<{ ahead: number; behind: number } | undefined>
   countCommits(query: Pick<LogQuery, 'from' | 'exclude'>): Promise<number | undefined>
+  /** The first path in a folder that commits change which no ref has yet: what `workflows` permission is about. */
+  newChangeBelow(folder: string, rev: string): Promise<string | undefined>
 }
 
 export function makeHistory(context: RepositoryContext, { resolve }: Pick<Objects, 'resolve'>): History {
@@ -85,6 +87,17 @@ export function makeHistory(context: RepositoryContext, { resolve }: Pick<Object
       const revisions = await range(from, exclude)
       if (revisions === undefined) return undefined
       return Number((await run(['rev-list', '--count', ...revisions])).toString('utf8'))
+    },
+    async newChangeBelow(folder, rev) {
+      const tip = await resolve(rev, 'commit')
+      if (tip === undefined) return undefined
+      // A merge counts where it differs from all its parents, as in hooks/update.
+      const flags = ['-c', '--full-history', '--format=', '--name-only', '-z']
+      const output = await run(['log', ...flags, tip, '--not', '--all', '--', folder])
+      return output
+        .toString('utf8')
+        .split('\0')
+        .find((path) => path.trim() !== '')
     },
   }
 }

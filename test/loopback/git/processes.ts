@@ -114,7 +114,9 @@ export function makeProcesses(): GitProcesses {
 
 /** Ends a process and the helpers that it started. */
 export function endGroup(child: GitChild): void {
-  if (child.pid === undefined) return
+  // Another process may have its number by now.
+  const gone = child.stdout.closed && (child.exitCode !== null || child.signalCode !== null)
+  if (child.pid === undefined || gone) return
   try {
     process.kill(-child.pid, 'SIGKILL')
   } catch (error) {

@@ -1,4 +1,5 @@
 // Owns a repository's refs: read, listed, and moved only by compare-and-swap.
+import { parseCommit } from './commit-object.ts'
 import type { RepositoryContext } from './context.ts'
 import { ZERO_SHA, isRefName, isSha } from './names.ts'
 import type { Sha } from './names.ts'
@@ -122,7 +123,11 @@ export function makeRefs(context: RepositoryContext): Refs {
 }
 
 /** Whether `from` is `to` or an ancestor of it; both are commits of this repository. */
-export async function follow({ ask }: RepositoryContext, from: Sha, to: Sha): Promise<boolean> {
+export async function follow({ ask, reader }: RepositoryContext, from: Sha, to: Sha): Promise<boolean> {
+  if (from === to) return true
+  // One new commit is the usual step, and costs no process.
+  const commit = await reader.contents(to)
+  if (commit?.type === 'commit' && parseCommit(to, commit.content).parents.includes(from)) return true
   const { exitCode, stderr } = await ask(['merge-base', '--is-ancestor', from, to])
   if (exitCode > 1) throw new GitFailure(`git merge-base: ${stderr.trim()}`)
   return exitCode === 0

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { readFile, readdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { commitFiles, fsck, temporaryFolder, temporaryStore } from './fixture.ts'
+import { childrenOf, commitFiles, fsck, temporaryFolder, temporaryStore } from './fixture.ts'
 import { openGitStore } from './store.ts'
 
 test('a repository is found by its name without regard to case, also by a store opened later', async () => {
@@ -98,15 +98,15 @@ test('the lock lets one writer in at a time, its own further calls at once, and 
 })
 
 test('nothing that the store started runs after it is closed', async () => {
-  const store = openGitStore(await temporaryFolder())
+  const store = openGitStore(await temporaryFolder(), { idleMs: 600_000 })
   const repository = await store.create('octo/hello')
   await commitFiles(repository, 'main', { a: '1' })
   const waiting = repository.log({ from: 'main', max: 1 }).catch((error: unknown) => error)
-  const before = await childrenOf(process.pid)
+  const before = await childrenOf()
   expect(before.some((line) => line.includes('cat-file'))).toBe(true)
   await store.close()
   await waiting
-  expect((await childrenOf(process.pid)).filter((line) => line.includes('git'))).toEqual([])
+  expect((await childrenOf()).filter((line) => line.includes('git'))).toEqual([])
   await expect(repository.commit('main')).rejects.toThrow('the store is closed')
 })
 
@@ -115,7 +115,7 @@ test('an idle reader is ended, and the next read starts another', async () => {
   const repository = await store.create('octo/hello')
   const sha = await commitFiles(repository, 'main', { a: '1' })
   await expect
-    .poll(async () => (await childrenOf(process.pid)).filter((line) => line.includes('cat-file')), {
+    .poll(async () => (await childrenOf()).filter((line) => line.includes('cat-file')), {
       timeout: 10_000,
     })
     .toEqual([])
@@ -130,18 +130,6 @@ test('a broken repository throws and says where', async () => {
   await writeFile(join(repository.folder(), 'config'), '[core]\n\trepositoryformatversion = 99\n')
   await expect(repository.refs('refs/')).rejects.toThrow(/git for-each-ref .* in .*hello\.git: .*99/)
 })
-
-/** Command lines of the processes that this one started (Linux). */
-async function childrenOf(pid: number): Promise<string[]> {
-  const found = await Promise.all(
-    (await readdir('/proc')).filter(Number).map(async (one) => {
-      const stat = await readFile(`/proc/${one}/stat`, 'utf8').catch(() => '')
-      if (stat.slice(stat.lastIndexOf(')')).split(' ')[2] !== String(pid)) return ''
-      return readFile(`/proc/${one}/cmdline`, 'utf8').catch(() => '')
-    }),
-  )
-  return found.filter((line) => line !== '')
-}
 
 test('the folder of a removed repository is gone', async () => {
   const store = await temporaryStore()

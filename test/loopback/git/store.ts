@@ -8,6 +8,7 @@ import { isRefName, repositoryKey } from './names.ts'
 import { makeObjectReader } from './object-reader.ts'
 import { GitFailure, makeProcesses } from './processes.ts'
 import type { GitChild } from './processes.ts'
+import { HOOKS_FOLDER } from './push-rules.ts'
 import { makeRepository } from './repository.ts'
 import type { GitRepository } from './repository.ts'
 
@@ -157,7 +158,11 @@ export function openGitStore(folder: string, { idleMs = 10_000 } = {}): GitStore
         if ((await readdir(owner)).length === 0) await rm(owner, { recursive: true })
       })
     },
-    backend: (env) => processes.start(['http-backend'], { ...env, GIT_PROJECT_ROOT: root }),
+    backend: (env) =>
+      processes.start(['-c', `core.hooksPath=${HOOKS_FOLDER}`, 'http-backend'], {
+        ...env,
+        GIT_PROJECT_ROOT: root,
+      }),
     close: () => processes.close(),
   }
 }
