@@ -65,6 +65,8 @@ export interface ReviewComment {
   resolvedBy: Account | undefined
   readonly createdAt: string
   updatedAt: string
+  /** hidden by someone as outdated, resolved, …; undefined while shown */
+  minimized?: string | undefined
 }
 
 export interface AutoMerge {

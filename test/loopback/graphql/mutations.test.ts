@@ -1,0 +1,207 @@
+// What GraphQL changes, who may, and what it refuses.
+import { expect, test } from 'vitest'
+import { nodeId } from '../shapes/node-id.ts'
+import type { Stage } from './stage.ts'
+import { openStage } from './stage.ts'
+
+const pullId = ({ repository, pull }: Stage): string =>
+  nodeId('PullRequest', repository.issues.get(pull.number)?.id ?? 0)
+
+/** Runs one mutation with its input; `give` is what is asked of its payload. */
+async function mutate(stage: Stage, token: string, name: string, input: object, give: string) {
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input!`
+  const answer = await stage.ask(token, `mutation ($input: ${type}) { ${name}(input: $input) { ${give} } }`, {
+    input,
+  })
+  return { done: answer.data?.[name], refusal: answer.errors?.[0], told: answer }
+}
+
+test('a draft becomes ready and a draft again, and is told of once each', async () => {
+  const stage = await openStage()
+  const input = { pullRequestId: pullId(stage), clientMutationId: 'x' }
+  const give = 'clientMutationId pullRequest { isDraft }'
+  for (let times = 0; times < 2; times++) {
+    const { done } = await mutate(stage, stage.tokens.stranger, 'markPullRequestReadyForReview', input, give)
+    expect(done).toEqual({ clientMutationId: 'x', pullRequest: { isDraft: false } })
+  }
+  const back = await mutate(stage, stage.tokens.ana, 'convertPullRequestToDraft', input, give)
+  expect(back.done.pullRequest).toEqual({ isDraft: true })
+  expect(stage.said).toEqual(['pull_request.ready_for_review #2', 'pull_request.converted_to_draft #2'])
+})
+
+test('neither a reader nor an App without the permission changes a pull request', async () => {
+  const stage = await openStage()
+  const input = { pullRequestId: pullId(stage) }
+  const change = (token: string) =>
+    mutate(stage, token, 'markPullRequestReadyForReview', input, 'pullRequest { isDraft }')
+  expect((await change(stage.tokens.reader)).refusal).toMatchObject({
+    type: 'FORBIDDEN',
+    message: 'reader does not have the correct permissions to execute `MarkPullRequestReadyForReview`',
+  })
+  expect((await change(await stage.appToken({ pull_requests: 'read' }))).refusal).toMatchObject({
+    type: 'FORBIDDEN',
+    message: 'Resource not accessible by integration',
+  })
+  expect(stage.pull.draft).toBe(true)
+  expect((await change(await stage.appToken({ pull_requests: 'write' }))).done.pullRequest.isDraft).toBe(
+    false,
+  )
+})
+
+test('auto-merge is armed for the expected head only, once, and disarmed', async () => {
+  const stage = await openStage()
+  const { repository, pull, head, tokens } = stage
+  const arm = (more: object) =>
+    mutate(
+      stage,
+      tokens.ana,
+      'enablePullRequestAutoMerge',
+      { pullRequestId: pullId(stage), mergeMethod: 'SQUASH', ...more },
+      'actor { login } pullRequest { autoMergeRequest { mergeMethod commitHeadline } }',
+    )
+  expect((await arm({ expectedHeadOid: '0'.repeat(40) })).refusal?.type).toBe('UNPROCESSABLE')
+  expect(repository.autoMerges.size).toBe(0)
+  const { done } = await arm({ expectedHeadOid: head, commitHeadline: 'Sum adds (#2)' })
+  expect(done).toEqual({
+    actor: { login: 'ana' },
+    pullRequest: { autoMergeRequest: { mergeMethod: 'SQUASH', commitHeadline: 'Sum adds (#2)' } },
+  })
+  expect((await arm({})).refusal?.message).toBe('Pull request Auto merge is already enabled')
+  const disarm = () =>
+    mutate(
+      stage,
+      tokens.ana,
+      'disablePullRequestAutoMerge',
+      { pullRequestId: pullId(stage) },
+      'pullRequest { number }',
+    )
+  expect((await disarm()).done.pullRequest.number).toBe(pull.number)
+  expect((await disarm()).refusal?.type).toBe('UNPROCESSABLE')
+  expect(stage.said).toEqual(['pull_request.auto_merge_enabled #2', 'pull_request.auto_merge_disabled #2'])
+})
+
+test.each([
+  [
+    'nothing is left to wait for',
+    (stage: Stage) => void (stage.facts.merge = { mergeable: 'MERGEABLE', status: 'CLEAN' }),
+    'in clean status',
+  ],
+  [
+    'a check that is not required failed',
+    (stage: Stage) => void (stage.facts.merge = { mergeable: 'MERGEABLE', status: 'UNSTABLE' }),
+    'in unstable status',
+  ],
+  [
+    'the repository does not allow it',
+    (stage: Stage) => void (stage.repository.settings.allowAutoMerge = false),
+    'not allowed for this repository',
+  ],
+  [
+    'the method is not allowed',
+    (stage: Stage) => void (stage.repository.settings.allowMergeCommit = false),
+    'merging is not allowed',
+  ],
+])('auto-merge is refused where %s', async (_why, change, message) => {
+  const stage = await openStage()
+  change(stage)
+  const input = { pullRequestId: pullId(stage) }
+  const { refusal } = await mutate(
+    stage,
+    stage.tokens.ana,
+    'enablePullRequestAutoMerge',
+    input,
+    'actor { login }',
+  )
+  expect(refusal).toMatchObject({ type: 'UNPROCESSABLE', message: expect.stringContaining(message) })
+  expect(stage.repository.autoMerges.size).toBe(0)
+})
+
+test('a thread is answered, resolved and reopened', async () => {
+  const stage = await openStage()
+  const threadId = nodeId('PullRequestReviewThread', stage.thread.id)
+  const reply = { pullRequestReviewThreadId: threadId, body: 'Because.' }
+  const answered = await mutate(
+    stage,
+    stage.tokens.reader,
+    'addPullRequestReviewThreadReply',
+    reply,
+    'comment { body replyTo { databaseId } author { login } }',
+  )
+  expect(answered.done.comment).toEqual({
+    body: 'Because.',
+    replyTo: { databaseId: stage.thread.id },
+    author: { login: 'reader' },
+  })
+  const give = 'thread { isResolved isCollapsed resolvedBy { login } comments(first: 9) { totalCount } }'
+  const change = (token: string, name: string) => mutate(stage, token, name, { threadId }, give)
+  expect((await change(stage.tokens.reader, 'resolveReviewThread')).refusal?.type).toBe('FORBIDDEN')
+  expect((await change(stage.tokens.stranger, 'resolveReviewThread')).done.thread).toEqual({
+    isResolved: true,
+    isCollapsed: true,
+    resolvedBy: { login: 'stranger' },
+    comments: { totalCount: 2 },
+  })
+  expect((await change(stage.tokens.ana, 'unresolveReviewThread')).done.thread.isResolved).toBe(false)
+  expect(stage.said).toEqual([
+    'pull_request_review_thread.resolved #2 with 2',
+    'pull_request_review_thread.unresolved #2 with 2',
+  ])
+})
+
+test('a comment is hidden with its reason', async () => {
+  const stage = await openStage()
+  const subjectId = nodeId('PullRequestReviewComment', stage.thread.id)
+  const input = { subjectId, classifier: 'OFF_TOPIC' }
+  const give = 'minimizedComment { isMinimized minimizedReason }'
+  expect((await mutate(stage, stage.tokens.reader, 'minimizeComment', input, give)).refusal?.type).toBe(
+    'FORBIDDEN',
+  )
+  expect(
+    (await mutate(stage, stage.tokens.ana, 'minimizeComment', input, give)).done.minimizedComment,
+  ).toEqual({
+    isMinimized: true,
+    minimizedReason: 'off-topic',
+  })
+})
+
+test('an issue moves to a repository of the same owner, and to no other', async () => {
+  const stage = await openStage()
+  stage.loopback.organization('elsewhere', { ana: 'admin' })
+  const [near, far] = [
+    await stage.loopback.repository({ owner: 'ana', name: 'near', files: {} }),
+    await stage.loopback.repository({ owner: 'elsewhere', name: 'far', files: {} }),
+  ]
+  const move = (token: string, id: number) =>
+    mutate(
+      stage,
+      token,
+      'transferIssue',
+      { issueId: nodeId('Issue', stage.issue.id), repositoryId: nodeId('Repository', id) },
+      'issue { number title repository { nameWithOwner } }',
+    )
+  expect((await move(stage.tokens.ana, far.id)).refusal?.type).toBe('UNPROCESSABLE')
+  expect((await move(stage.tokens.stranger, near.id)).refusal?.type).toBe('FORBIDDEN')
+  expect((await move(stage.tokens.ana, near.id)).done.issue).toEqual({
+    number: 1,
+    title: 'Sum is wrong',
+    repository: { nameWithOwner: 'ana/near' },
+  })
+  expect(stage.said).toEqual(['issues.transferred #1'])
+})
+
+test('nothing is changed in an archived repository', async () => {
+  const stage = await openStage()
+  stage.repository.archived = true
+  const input = { pullRequestId: pullId(stage) }
+  const { refusal } = await mutate(
+    stage,
+    stage.tokens.ana,
+    'markPullRequestReadyForReview',
+    input,
+    'pullRequest { id }',
+  )
+  expect(refusal).toMatchObject({
+    type: 'UNPROCESSABLE',
+    message: 'Repository was archived so is read-only.',
+  })
+})

@@ -1,0 +1,247 @@
+// Owns what tests of the GraphQL API begin with: a repository with an issue, a pull request and a thread, and who asks.
+import { Octokit } from '@octokit/rest'
+import { expect, onTestFinished } from 'vitest'
+import { commitFiles } from '../git/fixture.ts'
+import type { Loopback } from '../loopback.ts'
+import { startLoopback } from '../loopback.ts'
+import type { Limits } from '../server/limits.ts'
+import { GITHUB_LIMITS, makeLimiter } from '../server/limits.ts'
+import type { Route } from '../server/server.ts'
+import { listen, readRequest, sendOutcome } from '../server/server.ts'
+import type { Account, Permissions } from '../world/accounts.ts'
+import type { Issue } from '../world/issues.ts'
+import type { Pull, ReviewComment } from '../world/pulls.ts'
+import type { Repository } from '../world/repository.ts'
+import type { GraphqlPorts, MergeState } from './context.ts'
+import { answerGraphql } from './route.ts'
+
+export interface Stage {
+  readonly loopback: Loopback
+  readonly repository: Repository
+  readonly issue: Issue
+  readonly pull: Pull
+  readonly thread: ReviewComment
+  readonly head: string
+  /** What the ports were told of. */
+  readonly said: string[]
+  /** What the ports say of the pull request. */
+  readonly facts: { merge: MergeState }
+  readonly tokens: Readonly<Record<'ana' | 'reader' | 'stranger', string>>
+  /** A token of an App on this repository. */
+  appToken(permissions: Permissions): Promise<string>
+  client(token?: string): Octokit
+  /** The body of the reply, whatever it says. */
+  ask(token: string, query: string, variables?: Record<string, unknown>): Promise<Answer>
+}
+
+export interface Answer {
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into data of every query
+  readonly data?: any
+  readonly errors?: readonly { readonly type?: string; readonly message: string; readonly path?: unknown }[]
+}
+
+function issueOf(loopback: Loopback, repository: Repository, author: Account, given: Partial<Issue>): Issue {
+  const now = loopback.forge.clock.iso()
+  const issue: Issue = {
+    id: loopback.forge.world.nextId(),
+    number: repository.nextNumber++,
+    title: 'Sum is wrong',
+    body: null,
+    author,
+    via: undefined,
+    state: 'open',
+    stateReason: null,
+    labels: [],
+    assignees: [],
+    locked: false,
+    lockReason: null,
+    createdAt: now,
+    updatedAt: now,
+    closedAt: null,
+    closedBy: null,
+    ...given,
+  }
+  repository.issues.set(issue.number, issue)
+  return issue
+}
+
+function pullOf(repository: Repository, number: number): Pull {
+  const pull: Pull = {
+    number,
+    draft: true,
+    headRepository: repository,
+    headRef: 'fix',
+    baseRef: 'main',
+    merged: undefined,
+    closedHead: undefined,
+    maintainerCanModify: false,
+    requestedReviewers: [],
+    requestedTeams: [],
+    mergeability: null,
+  }
+  repository.pulls.set(number, pull)
+  return pull
+}
+
+/** A review with one comment on line 1. */
+function threadOf(loopback: Loopback, repository: Repository, author: Account, head: string): ReviewComment {
+  const { world, clock } = loopback.forge
+  const [number = 0] = repository.pulls.keys()
+  const review = world.nextId()
+  repository.reviews.set(review, {
+    id: review,
+    pull: number,
+    author,
+    via: undefined,
+    body: '',
+    state: 'COMMENTED',
+    commitId: head,
+    submittedAt: clock.iso(),
+  })
+  const comment: ReviewComment = {
+    id: world.nextId(),
+    pull: number,
+    review,
+    author,
+    via: undefined,
+    body: 'Why?',
+    path: 'sum.js',
+    diffHunk: '@@ -1 +1 @@',
+    commitId: head,
+    originalCommitId: head,
+    side: 'RIGHT',
+    startSide: null,
+    line: 1,
+    originalLine: 1,
+    startLine: null,
+    originalStartLine: null,
+    subjectType: 'line',
+    inReplyTo: undefined,
+    resolvedBy: undefined,
+    createdAt: clock.iso(),
+    updatedAt: clock.iso(),
+  }
+  repository.reviewComments.set(comment.id, comment)
+  return comment
+}
+
+function portsTelling(loopback: Loopback, said: string[], facts: Stage['facts']): GraphqlPorts {
+  return {
+    mergeState: async () => facts.merge,
+    reviewDecision: async () => 'REVIEW_REQUIRED',
+    pullChanged: async (_doer, pull, action) => {
+      said.push(`pull_request.${action} #${pull.number}`)
+    },
+    threadChanged: async (_doer, pull, thread, action) => {
+      said.push(`pull_request_review_thread.${action} #${pull.number} with ${thread.length}`)
+    },
+    reply: async ({ repository, actor }, _pull, first, body) => {
+      const author = actor.kind === 'user' ? actor.account : first.author
+      const comment = { ...first, id: loopback.forge.world.nextId(), body, author, inReplyTo: first.id }
+      repository.reviewComments.set(comment.id, comment)
+      return comment
+    },
+    transferIssue: async (doer, issue, to) => {
+      said.push(`issues.transferred #${issue.number}`)
+      doer.repository.issues.delete(issue.number)
+      const moved = { ...issue, id: loopback.forge.world.nextId(), number: to.nextNumber++ }
+      to.issues.set(moved.number, moved)
+      return { repository: to, issue: moved }
+    },
+  }
+}
+
+export async function openStage(
+  options: { private?: boolean; limits?: Partial<Limits> } = {},
+): Promise<Stage> {
+  const loopback = await startLoopback()
+  const people = {
+    ana: loopback.user('ana'),
+    reader: loopback.user('reader'),
+    stranger: loopback.user('stranger'),
+  }
+  const repository = await loopback.repository({
+    owner: 'ana',
+    name: 'sums',
+    private: options.private ?? false,
+    files: { 'sum.js': 'a - b\n' },
+    settings: { allowAutoMerge: true, allowRebaseMerge: false },
+    collaborators: { reader: 'read' },
+  })
+  const base = await repository.git.ref('refs/heads/main')
+  const from = base === undefined ? {} : { from: base.sha }
+  const head = await commitFiles(
+    repository.git,
+    'fix',
+    { 'sum.js': 'a + b\n' },
+    { ...from, message: 'Sum adds' },
+  )
+  const issue = issueOf(loopback, repository, people.stranger.account, { labels: ['bug'] })
+  const body = `Closes #${issue.number}, fixes #99`
+  const asked = issueOf(loopback, repository, people.stranger.account, { title: 'Sum adds', body })
+  const pull = pullOf(repository, asked.number)
+  await repository.git.syncPullRef({ number: pull.number, head })
+  const thread = threadOf(loopback, repository, people.ana.account, head)
+  const said: string[] = []
+  const facts: Stage['facts'] = { merge: { mergeable: 'MERGEABLE', status: 'BLOCKED' } }
+
+  const { forge, oracle, faults } = loopback
+  const around = {
+    forge,
+    oracle,
+    faults,
+    limiter: makeLimiter({ ...GITHUB_LIMITS, ...options.limits }, forge.clock),
+    ports: portsTelling(loopback, said, facts),
+  }
+  const route: Route = {
+    matches: (path) => path === '/api/graphql',
+    async handle(request, response, url) {
+      sendOutcome(response, await answerGraphql(await readRequest(request, url, '/api'), around))
+    },
+  }
+  const listening = await listen(() => [route], {
+    port: 0,
+    failed: (error, what) => oracle.fail(`${what}: ${String(error)}`),
+  })
+  onTestFinished(async () => {
+    await listening.close()
+    await loopback.close()
+    expect(oracle.counts().unvalidated).toEqual([])
+  })
+  const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+  const client = (token?: string) =>
+    new Octokit({
+      baseUrl: `${listening.origin}/api/v3`,
+      log: quiet,
+      ...(token !== undefined && { auth: token }),
+    })
+  return {
+    loopback,
+    repository,
+    issue,
+    pull,
+    thread,
+    head,
+    said,
+    facts,
+    tokens: { ana: people.ana.token, reader: people.reader.token, stranger: people.stranger.token },
+    async appToken(permissions) {
+      const { app } = loopback.app({ slug: `app-${forge.world.nextId()}`, permissions, events: [] })
+      const installation = loopback.install(app, 'ana')
+      const token = `ghs_${forge.world.nextId()}`
+      const expiresAt = forge.clock.now() + 3_600_000
+      const rights = { kind: 'installation', installation, repositories: undefined, revoked: false } as const
+      forge.world.tokens.set(token, { ...rights, token, permissions, expiresAt })
+      return token
+    },
+    client,
+    async ask(token, query, variables = {}) {
+      const response = await fetch(`${listening.origin}/api/graphql`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query, variables }),
+      })
+      return (await response.json()) as Answer
+    },
+  }
+}
