@@ -231,6 +231,14 @@ test('secrets, the token and masked values are hidden, also in base64, JSON and 
   expect(seen.job('a').summaries).toEqual(['***\n'])
 })
 
+test('each line of a secret is hidden by itself', async () => {
+  const facts = { secrets: new Map([['PEM', 'first line of it\nsecond line of it\n']]) }
+  const seen = await makeMemoryForge({ facts }).play(
+    job(`- { run: 'echo "$PEM" | tail -n 2', env: { PEM: '\${{ secrets.PEM }}' } }`),
+  )
+  expect(seen.log('a')).not.toContain('line of it')
+})
+
 test('a job gets only the secrets that its file names, and a fork gets none', async () => {
   const facts = {
     secrets: new Map([
