@@ -33,6 +33,8 @@ export interface NewCommit {
   committer: Identity
   message: string
   signed?: boolean
+  /** The caller's own, over exactly the commit without it; it counts for nothing here. */
+  signature?: string
 }
 
 export interface Tag {
@@ -56,8 +58,8 @@ export function renderCommit(commit: NewCommit): string {
   const parents = commit.parents.map((parent) => `parent ${parent}\n`).join('')
   const head = `tree ${commit.tree}\n${parents}author ${renderIdentity(commit.author)}\ncommitter ${renderIdentity(commit.committer)}\n`
   const body = `\n${commit.message.replaceAll('\0', '')}`
-  if (commit.signed !== true) return head + body
-  return `${head}gpgsig ${signatureOf(head + body).replaceAll('\n', '\n ')}\n${body}`
+  const signature = commit.signed === true ? signatureOf(head + body) : commit.signature?.trim()
+  return signature === undefined ? head + body : `${head}gpgsig ${signature.replaceAll('\n', '\n ')}\n${body}`
 }
 
 export function parseCommit(sha: Sha, content: Buffer): Commit {

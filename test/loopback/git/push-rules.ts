@@ -27,7 +27,7 @@ export function hookEnvironment({ mayPushWorkflows, deniedRefs }: PushRules): Re
 }
 
 /** A POSIX extended regular expression, since the shell's own `*` would also match a slash. */
-function expressionOf(pattern: string): string {
+export function expressionOf(pattern: string): string {
   const parts = pattern.split(/(\*\*|\*|\?)/).map((part) => {
     if (part === '**') return '.*'
     if (part === '*') return '[^/]*'

@@ -22,6 +22,8 @@ export interface Reply {
   readonly status: number
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
+  /** the media type by which GitHub describes a JSON body that is sent as `application/json` all the same */
+  readonly described?: string
   /** for the media types that are not JSON */
   readonly raw?: { readonly contentType: string; readonly bytes: Buffer | string }
 }

@@ -10,14 +10,18 @@ function positive(text: string | null, fallback: number): number {
   return Number.isInteger(value) && value >= 1 ? value : fallback
 }
 
-/** One page of a list; `wrap` is for operations whose reply is `{total_count, …}`. */
+/**
+ * One page of a list; `wrap` is for operations whose reply is `{total_count, …}`, `usual` for those whose page is
+ * another where none is asked for.
+ */
 export function page<T>(
   call: Pick<Call, 'query' | 'url'>,
   items: readonly T[],
   shape: (item: T) => unknown,
   wrap: (slice: unknown[], total: number) => unknown = (slice) => slice,
+  usual = DEFAULT_PER_PAGE,
 ): Reply {
-  const link = pageOf(call, items)
+  const link = pageOf(call, items, usual)
   return {
     status: 200,
     body: wrap(link.slice.map(shape), items.length),
@@ -37,8 +41,9 @@ export async function pageAsync<T>(
   return page(call, items, (item) => shaped.get(item), wrap)
 }
 
-function pageOf<T>(call: Pick<Call, 'query' | 'url'>, items: readonly T[]) {
-  const perPage = Math.min(positive(call.query.get('per_page'), DEFAULT_PER_PAGE), MOST_PER_PAGE)
+function pageOf<T>(call: Pick<Call, 'query' | 'url'>, items: readonly T[], usual = DEFAULT_PER_PAGE) {
+  const asked = call.query.get('per_page')
+  const perPage = asked === null ? usual : Math.min(positive(asked, usual), MOST_PER_PAGE)
   const at = positive(call.query.get('page'), 1)
   const last = Math.max(1, Math.ceil(items.length / perPage))
   const slice = items.slice((at - 1) * perPage, at * perPage)

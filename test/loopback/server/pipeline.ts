@@ -88,7 +88,7 @@ export async function answer(request: Request, around: Surroundings): Promise<Ou
     } else {
       oracle.reply(operation, {
         status: reply.status,
-        contentType: reply.raw?.contentType ?? 'application/json',
+        contentType: reply.raw?.contentType ?? reply.described ?? 'application/json',
         body: reply.raw === undefined ? reply.body : reply.raw.bytes,
       })
     }
