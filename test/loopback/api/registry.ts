@@ -1,8 +1,10 @@
 // Owns the list of all operations that the loopback GitHub serves, by operation id.
 import type { Handler, OperationId, Operations } from '../server/call.ts'
 import { appOperations } from './apps.ts'
+import { checkSuiteOperations } from './check-suites.ts'
+import { checkOperations } from './checks.ts'
 
-const AREAS: readonly Operations[] = [appOperations]
+const AREAS: readonly Operations[] = [appOperations, checkOperations, checkSuiteOperations]
 
 export const HANDLERS: ReadonlyMap<string, Handler<OperationId>> = new Map(
   AREAS.flatMap((area) => Object.entries(area) as [string, Handler<OperationId>][]),
