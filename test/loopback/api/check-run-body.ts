@@ -1,10 +1,7 @@
 // Owns what may be said of a check run: the limits of "Create a check run" that GitHub's schema does not hold.
-import type { components } from '@octokit/openapi-types'
 import type { RunChange } from '../checks/runs.ts'
 import type { Annotation, CheckStatus, Conclusion } from '../world/checks.ts'
 import { invalid, unprocessable } from '../server/api-error.ts'
-
-type Level = components['schemas']['check-annotation']['annotation_level']
 
 interface AnnotationBody {
   path: string
@@ -12,7 +9,7 @@ interface AnnotationBody {
   end_line: number
   start_column?: number
   end_column?: number
-  annotation_level: 'notice' | 'warning' | 'failure' | Level
+  annotation_level: Annotation['level']
   message: string
   title?: string
   raw_details?: string
@@ -56,7 +53,7 @@ function parseAnnotation(one: AnnotationBody): Annotation {
     endLine: end,
     startColumn: one.start_column ?? null,
     endColumn: one.end_column ?? null,
-    level: one.annotation_level as Annotation['level'],
+    level: one.annotation_level,
     message: one.message,
     title: one.title ?? null,
     rawDetails: one.raw_details ?? null,
