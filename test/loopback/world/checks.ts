@@ -79,6 +79,9 @@ export interface Deployment {
   readonly payload: Record<string, unknown> | string
   readonly creator: Account
   readonly via: App | undefined
+  /** may vanish later; never made inactive by another deployment */
+  readonly transient: boolean
+  readonly production: boolean
   readonly createdAt: string
   readonly statuses: DeploymentStatus[]
 }
@@ -90,5 +93,6 @@ export interface DeploymentStatus {
   readonly logUrl: string
   readonly environmentUrl: string
   readonly creator: Account
+  readonly via: App | undefined
   readonly createdAt: string
 }
