@@ -13,6 +13,7 @@ import type { Oracle } from './openapi/oracle.ts'
 import { makeOracle } from './openapi/oracle.ts'
 import type { Furnish } from './furnish/furnish.ts'
 import { makeFurnish } from './furnish/furnish.ts'
+import { pagesRoute } from './pages/pages.ts'
 import type { Limits } from './server/limits.ts'
 import { GITHUB_LIMITS, makeLimiter } from './server/limits.ts'
 import { answer } from './server/pipeline.ts'
@@ -117,6 +118,7 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
       void done.finally(() => background.delete(done))
     },
   }
+  routes.push(pagesRoute(forge, oracle))
   const around = {
     forge,
     oracle,

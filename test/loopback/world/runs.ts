@@ -20,6 +20,8 @@ export interface WorkflowStep {
   conclusion: Conclusion | null
   startedAt: string | null
   completedAt: string | null
+  /** Markdown that it wrote to GITHUB_STEP_SUMMARY */
+  summary?: string
 }
 
 export interface WorkflowJob {

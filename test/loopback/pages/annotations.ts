@@ -1,0 +1,54 @@
+// Owns how annotations of check runs are shown: each with its place, and all of a run in a table.
+import type { Annotation, CheckRun } from '../world/checks.ts'
+import type { Html } from './html.ts'
+import { html } from './html.ts'
+
+export function placeOf({ path, startLine, endLine }: Annotation): string {
+  return startLine === endLine ? `${path}:${startLine}` : `${path}:${startLine}-${endLine}`
+}
+
+export function annotationNote(run: CheckRun, annotation: Annotation): Html {
+  const { level, title, message, rawDetails } = annotation
+  return html`<div class="annotation ${level}">
+    <p>
+      <b>${title ?? level}</b>
+      <span class="muted">${level} by ${run.app.name}, ${run.name}, ${placeOf(annotation)}</span>
+    </p>
+    <p>${message}</p>
+    ${rawDetails !== null && html`<pre>${rawDetails}</pre>`}
+  </div>`
+}
+
+export function annotationTable(run: CheckRun): Html | false {
+  if (run.annotations.length === 0) return false
+  const rows = run.annotations.map(
+    (annotation) =>
+      html`<tr>
+        <td><code>${placeOf(annotation)}</code></td>
+        <td>
+          <div class="annotation ${annotation.level}">
+            <p>
+              <b>${annotation.title ?? annotation.level}</b>
+              ${annotation.title !== null && html`<span class="muted">${annotation.level}</span>`}
+            </p>
+            <p>${annotation.message}</p>
+            ${annotation.rawDetails !== null && html`<pre>${annotation.rawDetails}</pre>`}
+          </div>
+        </td>
+      </tr>`,
+  )
+  return html`<table class="list">
+    <caption class="unseen">
+      Annotations of ${run.name}
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Place</th>
+        <th scope="col">Annotation</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>
+  </table>`
+}
