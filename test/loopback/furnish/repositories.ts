@@ -76,6 +76,7 @@ export async function makeRepository(forge: Forge, wanted: NewRepository): Promi
     ),
     nextNumber: 1,
     issues: new Map(),
+    transferred: new Map(),
     comments: new Map(),
     reactions: new Map(),
     events: [],

@@ -45,13 +45,6 @@ export interface GraphqlPorts {
   ): Promise<void>
   /** Makes and sends a comment as the REST API's reply does. */
   reply(doer: Doer, pull: Pull, first: ReviewComment, body: string): Promise<ReviewComment>
-  /** Moves the issue with its comments; both repositories tell of it. */
-  transferIssue(
-    doer: Doer,
-    issue: Issue,
-    to: Repository,
-    createLabels: boolean,
-  ): Promise<{ readonly repository: Repository; readonly issue: Issue }>
 }
 
 /** A value of a type; its fields are values, or functions of their arguments. */

@@ -1,5 +1,6 @@
 // What GraphQL changes, who may, and what it refuses.
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { startReceiver } from '../receiver.ts'
 import { nodeId } from '../shapes/node-id.ts'
 import type { Stage } from './stage.ts'
 import { openStage } from './stage.ts'
@@ -38,14 +39,22 @@ test('neither a reader nor an App without the permission changes a pull request'
     type: 'FORBIDDEN',
     message: 'reader does not have the correct permissions to execute `MarkPullRequestReadyForReview`',
   })
-  expect((await change(await stage.appToken({ pull_requests: 'read' }))).refusal).toMatchObject({
+  expect((await change(stage.appToken({ pull_requests: 'read' }))).refusal).toMatchObject({
     type: 'FORBIDDEN',
     message: 'Resource not accessible by integration',
   })
   expect(stage.pull.draft).toBe(true)
-  expect((await change(await stage.appToken({ pull_requests: 'write' }))).done.pullRequest.isDraft).toBe(
-    false,
-  )
+  expect((await change(stage.appToken({ pull_requests: 'write' }))).done.pullRequest.isDraft).toBe(false)
+})
+
+test('an App changes nothing in a public repository that is not selected', async () => {
+  const stage = await openStage()
+  await stage.loopback.repository({ owner: 'ana', name: 'near', files: {} })
+  const token = stage.appToken({ pull_requests: 'write' }, ['ana/near'])
+  const input = { pullRequestId: pullId(stage) }
+  const { refusal } = await mutate(stage, token, 'markPullRequestReadyForReview', input, 'pullRequest { id }')
+  expect(refusal?.type).toBe('FORBIDDEN')
+  expect(stage.pull.draft).toBe(true)
 })
 
 test('auto-merge is armed for the expected head only, once, and disarmed', async () => {
@@ -164,29 +173,74 @@ test('a comment is hidden with its reason', async () => {
   })
 })
 
-test('an issue moves to a repository of the same owner, and to no other', async () => {
+test('an issue moves to a repository of the same owner, and to no other, and both tell of it', async () => {
   const stage = await openStage()
-  stage.loopback.organization('elsewhere', { ana: 'admin' })
-  const [near, far] = [
-    await stage.loopback.repository({ owner: 'ana', name: 'near', files: {} }),
-    await stage.loopback.repository({ owner: 'elsewhere', name: 'far', files: {} }),
-  ]
-  const move = (token: string, id: number) =>
+  const { loopback, issue, tokens, repository } = stage
+  loopback.organization('elsewhere', { ana: 'admin' })
+  const near = await loopback.repository({ owner: 'ana', name: 'near', files: {} })
+  const far = await loopback.repository({ owner: 'elsewhere', name: 'far', files: {} })
+  near.labels.delete('bug')
+  const receiver = await startReceiver()
+  onTestFinished(() => receiver.close())
+  const webhook = { url: receiver.url, secret: receiver.secret }
+  const { app } = loopback.app({ slug: 'ear', permissions: { issues: 'read' }, events: ['issues'], webhook })
+  loopback.install(app, 'ana')
+
+  const move = (token: string, id: number, more: object = {}) =>
     mutate(
       stage,
       token,
       'transferIssue',
-      { issueId: nodeId('Issue', stage.issue.id), repositoryId: nodeId('Repository', id) },
-      'issue { number title repository { nameWithOwner } }',
+      { issueId: nodeId('Issue', issue.id), repositoryId: nodeId('Repository', id), ...more },
+      'issue { number title repository { nameWithOwner } labels(first: 5) { nodes { name } } }',
     )
-  expect((await move(stage.tokens.ana, far.id)).refusal?.type).toBe('UNPROCESSABLE')
-  expect((await move(stage.tokens.stranger, near.id)).refusal?.type).toBe('FORBIDDEN')
-  expect((await move(stage.tokens.ana, near.id)).done.issue).toEqual({
+  expect((await move(tokens.ana, far.id)).refusal?.type).toBe('UNPROCESSABLE')
+  expect((await move(tokens.stranger, near.id)).refusal?.type).toBe('FORBIDDEN')
+  expect((await move(tokens.ana, near.id, { createLabelsIfMissing: true })).done.issue).toEqual({
     number: 1,
     title: 'Sum is wrong',
     repository: { nameWithOwner: 'ana/near' },
+    labels: { nodes: [{ name: 'bug' }] },
   })
-  expect(stage.said).toEqual(['issues.transferred #1'])
+  expect(repository.issues.has(issue.number)).toBe(false)
+  expect(repository.transferred.get(issue.number)).toEqual({ repository: near, number: 1 })
+
+  await loopback.settled()
+  const told = receiver.hooks.filter((hook) => hook.event === 'issues')
+  // two deliveries under way may overtake one another
+  expect(told.map(({ action, payload }) => `${action} ${payload.repository.full_name}`).sort()).toEqual([
+    'opened ana/near',
+    'transferred ana/sums',
+  ])
+  expect(loopback.oracle.counts().webhooks).toBeGreaterThanOrEqual(2)
+})
+
+test('what was said about an issue moves with it, and a label that the target lacks stays behind', async () => {
+  const stage = await openStage()
+  const { repository, issue, loopback, tokens } = stage
+  const near = await loopback.repository({ owner: 'ana', name: 'near', files: {} })
+  near.labels.delete('bug')
+  const now = loopback.forge.clock.iso()
+  const author = repository.owner
+  const said = { author, via: undefined, createdAt: now, updatedAt: now, minimized: undefined }
+  repository.comments.set(1, { id: 1, issue: issue.number, body: 'Me too.', ...said })
+  repository.comments.set(2, { id: 2, issue: stage.pull.number, body: 'Not me.', ...said })
+  const reaction = { content: '+1', account: author, createdAt: now } as const
+  repository.reactions.set(3, { id: 3, on: { kind: 'issue', id: issue.number }, ...reaction })
+  repository.reactions.set(4, { id: 4, on: { kind: 'issue_comment', id: 1 }, ...reaction })
+  repository.reactions.set(5, { id: 5, on: { kind: 'issue_comment', id: 2 }, ...reaction })
+  const input = { issueId: nodeId('Issue', issue.id), repositoryId: nodeId('Repository', near.id) }
+  const give = 'issue { labels(first: 5) { totalCount } comments(first: 5) { nodes { body } } }'
+  expect((await mutate(stage, tokens.ana, 'transferIssue', input, give)).done.issue).toEqual({
+    labels: { totalCount: 0 },
+    comments: { nodes: [{ body: 'Me too.' }] },
+  })
+  expect([...repository.comments.keys()]).toEqual([2])
+  expect([...repository.reactions.keys()]).toEqual([5])
+  expect([...near.reactions.values()].map(({ on }) => on)).toEqual([
+    { kind: 'issue', id: 1 },
+    { kind: 'issue_comment', id: 1 },
+  ])
 })
 
 test('nothing is changed in an archived repository', async () => {

@@ -6,8 +6,9 @@ import type { GraphqlContext } from './context.ts'
 import type { Fields } from './execute.ts'
 import { findNode, findOf, nodeOf } from './find.ts'
 import { forbidden, unprocessable, unresolved } from './graphql-error.ts'
-import { maySee, requireMutation } from './rights.ts'
+import { requireMutation } from './rights.ts'
 import { commentsOf } from './threads.ts'
+import { transferIssue } from './transfer.ts'
 
 interface Input<T> {
   readonly input: T & { readonly clientMutationId?: string | null }
@@ -108,14 +109,14 @@ export const MUTATION_FIELDS: Fields = {
   },
 
   /** Source: docs.github.com, "Transferring an issue to another repository". */
-  async transferIssue(
+  transferIssue(
     { input }: Input<{ issueId: string; repositoryId: string; createLabelsIfMissing?: boolean | null }>,
     context: GraphqlContext,
   ) {
     const { repository, issue } = findOf(context, 'issue', input.issueId)
     const target = findOf(context, 'repository', input.repositoryId).repository
     for (const one of [repository, target]) requireMutation(context, 'transferIssue', one, undefined)
-    if (!maySee(context, target) || target.id === repository.id) {
+    if (target.id === repository.id) {
       throw unprocessable('The issue cannot be transferred to its own repository')
     }
     if (target.owner.id !== repository.owner.id) {
@@ -125,7 +126,7 @@ export const MUTATION_FIELDS: Fields = {
       throw unprocessable('Issues of a private repository cannot be transferred to a public one')
     }
     if (!target.settings.hasIssues) throw unprocessable('Issues are disabled for this repository')
-    const moved = await context.ports.transferIssue(
+    const moved = transferIssue(
       doer(context, repository),
       issue,
       target,
@@ -133,7 +134,7 @@ export const MUTATION_FIELDS: Fields = {
     )
     return {
       clientMutationId: input.clientMutationId ?? null,
-      issue: () => context.nodes.issue(moved.repository, moved.issue),
+      issue: () => context.nodes.issue(target, moved),
     }
   },
 }

@@ -72,6 +72,26 @@ test('a pull request is read with its threads, commits and what it closes', asyn
   })
 })
 
+test('a pull request to another branch than the default closes nothing', async () => {
+  const { ask, tokens, pull } = await openStage()
+  const asked = `{ repository(owner: "ana", name: "sums") { pullRequest(number: ${pull.number}) { closingIssuesReferences(first: 9) { totalCount } } } }`
+  const closes = async () =>
+    (await ask(tokens.ana, asked)).data.repository.pullRequest.closingIssuesReferences
+  expect(await closes()).toEqual({ totalCount: 1 })
+  pull.baseRef = 'next'
+  expect(await closes()).toEqual({ totalCount: 0 })
+})
+
+test('a thread of a review that is not submitted yet is not shown', async () => {
+  const { ask, tokens, thread, repository } = await openStage()
+  const id = nodeId('PullRequestReviewThread', thread.id)
+  const read = () => ask(tokens.reader, 'query ($id: ID!) { node(id: $id) { id } }', { id })
+  expect((await read()).data.node).toEqual({ id })
+  const review = repository.reviews.get(thread.review)
+  if (review !== undefined) review.state = 'PENDING'
+  expect((await read()).errors?.[0]?.type).toBe('NOT_FOUND')
+})
+
 test('an issue and a pull request are not found by the number of the other', async () => {
   const { ask, tokens, issue, pull } = await openStage()
   const asked =
@@ -126,10 +146,8 @@ test('what is private is not found by those who may not see it', async () => {
 test('an App reads of a private repository what its permissions open', async () => {
   const { ask, appToken, issue } = await openStage({ private: true })
   const asked = `{ repository(owner: "ana", name: "sums") { issue(number: ${issue.number}) { title } } }`
-  expect((await ask(await appToken({ issues: 'read' }), asked)).data.repository.issue.title).toBe(
-    'Sum is wrong',
-  )
-  expect((await ask(await appToken({ contents: 'read' }), asked)).errors?.[0]).toMatchObject({
+  expect((await ask(appToken({ issues: 'read' }), asked)).data.repository.issue.title).toBe('Sum is wrong')
+  expect((await ask(appToken({ contents: 'read' }), asked)).errors?.[0]).toMatchObject({
     type: 'FORBIDDEN',
     message: 'Resource not accessible by integration',
   })
@@ -137,7 +155,7 @@ test('an App reads of a private repository what its permissions open', async () 
 
 test('a bot is a Bot without a suffix as an author, and a User with it as the viewer', async () => {
   const { ask, appToken, issue, loopback } = await openStage()
-  const token = await appToken({ issues: 'read' })
+  const token = appToken({ issues: 'read' })
   const { data } = await ask(token, '{ viewer { __typename login } }')
   expect(data.viewer).toEqual({ __typename: 'User', login: expect.stringMatching(/^app-\d+\[bot\]$/) })
   const bot = [...loopback.forge.world.accounts.values()].find(

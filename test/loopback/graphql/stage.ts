@@ -27,8 +27,8 @@ export interface Stage {
   /** What the ports say of the pull request. */
   readonly facts: { merge: MergeState }
   readonly tokens: Readonly<Record<'ana' | 'reader' | 'stranger', string>>
-  /** A token of an App on this repository. */
-  appToken(permissions: Permissions): Promise<string>
+  /** A token of an App on this repository, or on others. */
+  appToken(permissions: Permissions, repositories?: 'all' | readonly string[]): string
   client(token?: string): Octokit
   /** The body of the reply, whatever it says. */
   ask(token: string, query: string, variables?: Record<string, unknown>): Promise<Answer>
@@ -141,13 +141,6 @@ function portsTelling(loopback: Loopback, said: string[], facts: Stage['facts'])
       repository.reviewComments.set(comment.id, comment)
       return comment
     },
-    transferIssue: async (doer, issue, to) => {
-      said.push(`issues.transferred #${issue.number}`)
-      doer.repository.issues.delete(issue.number)
-      const moved = { ...issue, id: loopback.forge.world.nextId(), number: to.nextNumber++ }
-      to.issues.set(moved.number, moved)
-      return { repository: to, issue: moved }
-    },
   }
 }
 
@@ -225,9 +218,9 @@ export async function openStage(
     said,
     facts,
     tokens: { ana: people.ana.token, reader: people.reader.token, stranger: people.stranger.token },
-    async appToken(permissions) {
+    appToken(permissions, repositories = 'all') {
       const { app } = loopback.app({ slug: `app-${forge.world.nextId()}`, permissions, events: [] })
-      const installation = loopback.install(app, 'ana')
+      const installation = loopback.install(app, 'ana', repositories)
       const token = `ghs_${forge.world.nextId()}`
       const expiresAt = forge.clock.now() + 3_600_000
       const rights = { kind: 'installation', installation, repositories: undefined, revoked: false } as const

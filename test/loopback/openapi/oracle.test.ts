@@ -6,6 +6,7 @@ import type { Operation } from './description.ts'
 import { operations } from './description.ts'
 import { makeOracle } from './oracle.ts'
 import { TOLERANCES } from './tolerances.ts'
+import { problemsIn } from './validators.ts'
 
 const { examples } = JSON.parse(readFileSync(new URL('examples.json', import.meta.url), 'utf8')) as {
   examples: Record<string, Json>
@@ -156,6 +157,16 @@ test('where a reply may have several forms, the problems are those of the form t
     'at /mode: is not a field that GitHub describes (in the closest of 4 forms)',
     'at /size: must be integer (in the closest of 4 forms)',
   ])
+})
+
+test('what is wrong beside a choice is said beside what is wrong in it', () => {
+  const schema = { enum: ['a'], oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }
+  const judged = { half: 'rest', variant: 'as-is', key: 'test of a choice', schema } as const
+  expect(problemsIn(judged, ['b', 7])).toEqual([
+    { pointer: '', what: 'must be one of ["a"]' },
+    { pointer: '/1', what: 'must be string (in the closest of 2 forms)' },
+  ])
+  expect(problemsIn(judged, 'a')).toEqual([])
 })
 
 test.each([

@@ -65,6 +65,8 @@ export interface Repository {
   /** issues and pull requests share one numbering */
   nextNumber: number
   readonly issues: Map<number, Issue>
+  /** old number of an issue → where it went: reads of it answer 301 */
+  readonly transferred: Map<number, { readonly repository: Repository; readonly number: number }>
   readonly comments: Map<number, IssueComment>
   readonly reactions: Map<number, Reaction>
   readonly events: IssueEvent[]

@@ -1,0 +1,73 @@
+// Owns the transfer of an issue to another repository: what goes along, and what both repositories tell of it.
+import { accountIn, isJob } from '../server/call.ts'
+import { issueShape } from '../shapes/issue.ts'
+import { repositoryShape } from '../shapes/repository.ts'
+import type { Issue } from '../world/issues.ts'
+import type { Repository } from '../world/repository.ts'
+import type { Doer } from './context.ts'
+
+/**
+ * Comments, assignees and reactions go along, labels where the target has the same, and the old number leads to the
+ * new; docs.github.com, "Transferring an issue to another repository".
+ */
+export function transferIssue(doer: Doer, issue: Issue, to: Repository, createLabels: boolean): Issue {
+  const { forge, repository: from } = doer
+  const before = { issue: issueShape(forge, from, issue), repository: repositoryShape(forge, from) }
+  if (createLabels) copyLabels(doer, issue, to)
+  const moved: Issue = {
+    ...issue,
+    id: forge.world.nextId(),
+    number: to.nextNumber++,
+    labels: issue.labels.filter((label) => to.labels.has(label)),
+    updatedAt: forge.clock.iso(),
+  }
+  to.issues.set(moved.number, moved)
+  from.issues.delete(issue.number)
+  from.transferred.set(issue.number, { repository: to, number: moved.number })
+  moveConversation(from, to, issue.number, moved.number)
+
+  const by = { sender: accountIn(doer), byJob: isJob(doer.actor) }
+  const after = { new_issue: issueShape(forge, to, moved), new_repository: repositoryShape(forge, to) }
+  forge.emit({
+    name: 'issues',
+    action: 'transferred',
+    repository: from,
+    ...by,
+    payload: { issue: before.issue, changes: after },
+  })
+  forge.emit({
+    name: 'issues',
+    action: 'opened',
+    repository: to,
+    ...by,
+    payload: {
+      issue: after.new_issue,
+      changes: { old_issue: before.issue, old_repository: before.repository },
+    },
+  })
+  return moved
+}
+
+function copyLabels({ forge, repository }: Doer, issue: Issue, to: Repository): void {
+  for (const name of issue.labels) {
+    const label = repository.labels.get(name)
+    if (label !== undefined && !to.labels.has(name))
+      to.labels.set(name, { ...label, id: forge.world.nextId() })
+  }
+}
+
+function moveConversation(from: Repository, to: Repository, number: number, toNumber: number): void {
+  const moving = [...from.comments.values()].filter((comment) => comment.issue === number)
+  for (const comment of moving) {
+    from.comments.delete(comment.id)
+    to.comments.set(comment.id, { ...comment, issue: toNumber })
+  }
+  const comments = new Set(moving.map((comment) => comment.id))
+  for (const [id, reaction] of from.reactions) {
+    const { on } = reaction
+    const own = on.kind === 'issue' && on.id === number
+    if (!own && !(on.kind === 'issue_comment' && comments.has(on.id))) continue
+    from.reactions.delete(id)
+    to.reactions.set(id, { ...reaction, on: own ? { kind: 'issue', id: toNumber } : on })
+  }
+}
