@@ -1,4 +1,5 @@
 // Owns how commits, refs, check runs and statuses look in GraphQL.
+import { checksState, latestRuns, latestStatuses, rollupState } from '../checks/rollup.ts'
 import { nodeId } from '../shapes/node-id.ts'
 import type { CheckRun, CommitStatus } from '../world/checks.ts'
 import type { Repository } from '../world/repository.ts'
@@ -7,7 +8,6 @@ import type { PageArgs } from './connection.ts'
 import { connection } from './connection.ts'
 import type { GraphqlContext, GraphqlNode } from './context.ts'
 import { requireRead } from './rights.ts'
-import { rollupOf } from './rollup.ts'
 
 export async function commitNode(
   context: GraphqlContext,
@@ -37,16 +37,18 @@ export async function commitNode(
 
 export function rollupNode(context: GraphqlContext, repository: Repository, sha: string): GraphqlNode | null {
   requireRead(context, repository, 'checks')
-  const rollup = rollupOf(repository, sha)
-  if (rollup === undefined) return null
+  const states = checksState(context.forge, repository, sha)
+  const state = rollupState(states)
+  if (state === null) return null
+  const runs = latestRuns([...repository.checkRuns.values()].filter((run) => run.headSha === sha))
   const contexts = [
-    ...rollup.runs.map((run) => checkRunNode(context, repository, run)),
-    ...rollup.statuses.map((status) => statusNode(context, status)),
+    ...runs.map((run) => checkRunNode(context, repository, run)),
+    ...latestStatuses(repository, sha).map((status) => statusNode(context, status)),
   ]
   return {
     __typename: 'StatusCheckRollup',
     id: nodeId('Status', `${repository.id}:${sha}`),
-    state: rollup.state,
+    state,
     commit: () => context.nodes.commit(repository, sha),
     contexts: (args: PageArgs) => connection('contexts', contexts, args),
   }

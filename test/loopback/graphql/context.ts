@@ -1,50 +1,66 @@
 // Owns what the resolvers of the GraphQL API are given, and what they need of the rest of the loopback.
 import type { Forge } from '../forge.ts'
+import type { Pusher } from '../pushes.ts'
 import type { Account, Actor } from '../world/accounts.ts'
 import type { Issue, IssueComment } from '../world/issues.ts'
-import type { Pull, Review, ReviewComment } from '../world/pulls.ts'
+import type { MergeMethod, Pull, Review, ReviewComment } from '../world/pulls.ts'
 import type { Repository } from '../world/repository.ts'
 
-/** Who does something, for the events that follow. */
-export interface Doer {
-  readonly forge: Forge
-  readonly actor: Actor
-  readonly repository: Repository
+/** What REST calls `mergeable` and `mergeable_state`. */
+export interface MergeView {
+  readonly mergeable: boolean | null
+  readonly state: string
 }
 
-export interface MergeState {
-  readonly mergeable: 'CONFLICTING' | 'MERGEABLE' | 'UNKNOWN'
-  readonly status: 'BEHIND' | 'BLOCKED' | 'CLEAN' | 'DIRTY' | 'DRAFT' | 'UNKNOWN' | 'UNSTABLE'
+export interface Arming {
+  readonly method?: MergeMethod | undefined
+  readonly expectedHeadOid?: string | undefined
+  readonly title?: string | undefined
+  readonly message?: string | undefined
 }
 
-export type ReviewDecision = 'APPROVED' | 'CHANGES_REQUESTED' | 'REVIEW_REQUIRED' | null
+export type Armed = { readonly kind: 'armed' } | { readonly kind: 'refused'; readonly message: string }
 
-export type PullAction =
-  | 'ready_for_review'
-  | 'converted_to_draft'
-  | 'auto_merge_enabled'
-  | 'auto_merge_disabled'
-
-/** What belongs to pull requests and issues as such; the REST API's own code does it for both APIs. */
+/** What belongs to pull requests as such: it judges their state, changes them and tells of it, for both APIs alike. */
 export interface GraphqlPorts {
-  mergeState(repository: Repository, pull: Pull): Promise<MergeState>
-  reviewDecision(repository: Repository, pull: Pull): Promise<ReviewDecision>
-  /** The pull request is changed already: sends `pull_request`, and carries out what is due by now. */
-  pullChanged(
-    doer: Doer,
-    pull: Pull,
-    action: PullAction,
-    more?: Readonly<Record<string, unknown>>,
-  ): Promise<void>
-  /** The thread is changed already: sends `pull_request_review_thread`. */
+  mergeView(forge: Forge, repository: Repository, number: number): Promise<MergeView>
+  reviewDecision(
+    forge: Forge,
+    repository: Repository,
+    number: number,
+  ): Promise<'APPROVED' | 'CHANGES_REQUESTED' | 'REVIEW_REQUIRED' | null | undefined>
+  markReady(forge: Forge, repository: Repository, number: number, by: Pusher): Promise<void>
+  /** A sentence where drafts are not offered. */
+  convertToDraft(
+    forge: Forge,
+    repository: Repository,
+    number: number,
+    by: Pusher,
+  ): Promise<string | undefined>
+  enableAutoMerge(
+    forge: Forge,
+    actor: Actor,
+    repository: Repository,
+    number: number,
+    arming: Arming,
+  ): Promise<Armed>
+  disableAutoMerge(forge: Forge, actor: Actor, repository: Repository, number: number): Promise<Armed>
+  /** The thread is changed already: sends `pull_request_review_thread`, and merges what waited for it. */
   threadChanged(
-    doer: Doer,
-    pull: Pull,
-    thread: readonly ReviewComment[],
+    forge: Forge,
+    repository: Repository,
+    first: ReviewComment,
+    by: Pusher,
     action: 'resolved' | 'unresolved',
   ): Promise<void>
   /** Makes and sends a comment as the REST API's reply does. */
-  reply(doer: Doer, pull: Pull, first: ReviewComment, body: string): Promise<ReviewComment>
+  reply(
+    forge: Forge,
+    repository: Repository,
+    first: ReviewComment,
+    by: Pusher,
+    body: string,
+  ): Promise<ReviewComment>
 }
 
 /** A value of a type; its fields are values, or functions of their arguments. */

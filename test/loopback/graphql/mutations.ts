@@ -1,20 +1,16 @@
 // Owns the fields of Mutation that the loopback serves.
-import { accountIn } from '../server/call.ts'
-import type { Repository } from '../world/repository.ts'
 import { AUTO_MERGE_MUTATIONS } from './auto-merge.ts'
 import type { GraphqlContext } from './context.ts'
+import { doerOf } from './doer.ts'
 import type { Fields } from './execute.ts'
 import { findNode, findOf, nodeOf } from './find.ts'
 import { forbidden, unprocessable, unresolved } from './graphql-error.ts'
 import { requireMutation } from './rights.ts'
-import { commentsOf } from './threads.ts'
 import { transferIssue } from './transfer.ts'
 
 interface Input<T> {
   readonly input: T & { readonly clientMutationId?: string | null }
 }
-
-const doer = ({ forge, actor }: GraphqlContext, repository: Repository) => ({ forge, actor, repository })
 
 async function setDraft(
   context: GraphqlContext,
@@ -22,22 +18,14 @@ async function setDraft(
   { input }: Input<{ readonly pullRequestId: string }>,
   draft: boolean,
 ) {
+  const { forge, ports } = context
   const { repository, pull, issue } = findOf(context, 'pull', input.pullRequestId)
   requireMutation(context, mutation, repository, issue.author)
   if (issue.state === 'closed') throw unprocessable('Pull request is closed')
-  if (draft && !repository.settings.draftsOffered) {
-    throw unprocessable('Draft pull requests are not supported in this repository.')
-  }
-  // asked again it changes nothing and tells nobody
-  if (pull.draft !== draft) {
-    pull.draft = draft
-    issue.updatedAt = context.forge.clock.iso()
-    await context.ports.pullChanged(
-      doer(context, repository),
-      pull,
-      draft ? 'converted_to_draft' : 'ready_for_review',
-    )
-  }
+  if (draft) {
+    const refusal = await ports.convertToDraft(forge, repository, pull.number, doerOf(context))
+    if (refusal !== undefined) throw unprocessable(refusal)
+  } else await ports.markReady(forge, repository, pull.number, doerOf(context))
   return {
     clientMutationId: input.clientMutationId ?? null,
     pullRequest: () => context.nodes.pull(repository, pull),
@@ -52,12 +40,12 @@ async function setResolved(
 ) {
   const { repository, first } = findOf(context, 'thread', input.threadId)
   requireMutation(context, mutation, repository, repository.issues.get(first.pull)?.author)
-  const pull = repository.pulls.get(first.pull)
-  if (pull !== undefined && (first.resolvedBy !== undefined) !== resolved) {
-    first.resolvedBy = resolved ? accountIn(context) : undefined
-    const thread = commentsOf(repository, first)
+  // asked again it changes nothing and tells nobody
+  if ((first.resolvedBy !== undefined) !== resolved) {
+    const by = doerOf(context)
+    first.resolvedBy = resolved ? by.sender : undefined
     const action = resolved ? 'resolved' : 'unresolved'
-    await context.ports.threadChanged(doer(context, repository), pull, thread, action)
+    await context.ports.threadChanged(context.forge, repository, first, by, action)
   }
   return {
     clientMutationId: input.clientMutationId ?? null,
@@ -81,13 +69,11 @@ export const MUTATION_FIELDS: Fields = {
     context: GraphqlContext,
   ) {
     const { repository, first } = findOf(context, 'thread', input.pullRequestReviewThreadId)
-    const pull = repository.pulls.get(first.pull)
     const issue = repository.issues.get(first.pull)
     requireMutation(context, 'addPullRequestReviewThreadReply', repository, issue?.author)
-    if (pull === undefined) throw unresolved('a node', `global id of '${input.pullRequestReviewThreadId}'`)
     if (issue?.locked === true) throw forbidden('Unable to create comment because issue is locked.')
     if (input.body.trim() === '') throw unprocessable("Body can't be blank")
-    const comment = await context.ports.reply(doer(context, repository), pull, first, input.body)
+    const comment = await context.ports.reply(context.forge, repository, first, doerOf(context), input.body)
     return {
       clientMutationId: input.clientMutationId ?? null,
       comment: () => context.nodes.reviewComment(repository, comment),
@@ -126,12 +112,12 @@ export const MUTATION_FIELDS: Fields = {
       throw unprocessable('Issues of a private repository cannot be transferred to a public one')
     }
     if (!target.settings.hasIssues) throw unprocessable('Issues are disabled for this repository')
-    const moved = transferIssue(
-      doer(context, repository),
+    const moved = transferIssue(context.forge, doerOf(context), {
       issue,
-      target,
-      input.createLabelsIfMissing === true,
-    )
+      from: repository,
+      to: target,
+      createLabels: input.createLabelsIfMissing === true,
+    })
     return {
       clientMutationId: input.clientMutationId ?? null,
       issue: () => context.nodes.issue(target, moved),

@@ -8,7 +8,7 @@ import { closingReferences } from './closing-references.ts'
 import { refNode, rollupNode } from './commit-node.ts'
 import type { PageArgs } from './connection.ts'
 import { connection } from './connection.ts'
-import type { GraphqlContext, GraphqlNode, MergeState } from './context.ts'
+import type { GraphqlContext, GraphqlNode, MergeView } from './context.ts'
 import { conversation } from './issue-node.ts'
 import { maySee } from './rights.ts'
 import { threadsOf } from './threads.ts'
@@ -17,12 +17,12 @@ import { threadsOf } from './threads.ts'
 const MOST_COMMITS = 250
 
 export function pullNode(context: GraphqlContext, repository: Repository, pull: Pull): GraphqlNode {
-  const { nodes, ports } = context
+  const { forge, nodes, ports } = context
   const issue = repository.issues.get(pull.number)
   if (issue === undefined) throw new Error(`pull request #${pull.number} has no issue`)
-  let asked: Promise<MergeState> | undefined
+  let asked: Promise<MergeView> | undefined
   // both fields of one reply tell of the same moment
-  const mergeState = (): Promise<MergeState> => (asked ??= ports.mergeState(repository, pull))
+  const view = (): Promise<MergeView> => (asked ??= ports.mergeView(forge, repository, pull.number))
   const open = issue.state === 'open'
   return {
     __typename: 'PullRequest',
@@ -34,9 +34,9 @@ export function pullNode(context: GraphqlContext, repository: Repository, pull: 
     mergedAt: pull.merged?.at ?? null,
     mergedBy: () => (pull.merged === undefined ? null : nodes.account(pull.merged.by)),
     mergeCommit: () => (pull.merged === undefined ? null : nodes.commit(repository, pull.merged.sha)),
-    mergeable: async () => (open ? (await mergeState()).mergeable : 'UNKNOWN'),
-    mergeStateStatus: async () => (open ? (await mergeState()).status : 'UNKNOWN'),
-    reviewDecision: () => ports.reviewDecision(repository, pull),
+    mergeable: async () => (open ? mergeableOf(await view()) : 'UNKNOWN'),
+    mergeStateStatus: async () => (open ? (await view()).state.toUpperCase() : 'UNKNOWN'),
+    reviewDecision: () => ports.reviewDecision(forge, repository, pull.number),
     headRefName: pull.headRef,
     headRefOid: () => headOf(repository, pull),
     headRepository: () => (pull.headRepository === undefined ? null : nodes.repository(pull.headRepository)),
@@ -71,6 +71,11 @@ export function pullNode(context: GraphqlContext, repository: Repository, pull: 
       connection('commits', await commitsOf(context, repository, pull), args),
     statusCheckRollup: async () => rollupNode(context, repository, await headOf(repository, pull)),
   }
+}
+
+function mergeableOf({ mergeable }: MergeView): string {
+  if (mergeable === null) return 'UNKNOWN'
+  return mergeable ? 'MERGEABLE' : 'CONFLICTING'
 }
 
 /** The head of an open pull request is its ref; a closed one keeps the head that it was closed with. */

@@ -4,6 +4,7 @@ import { expect, onTestFinished } from 'vitest'
 import { commitFiles } from '../git/fixture.ts'
 import type { Loopback } from '../loopback.ts'
 import { startLoopback } from '../loopback.ts'
+import { accountIn } from '../server/call.ts'
 import type { Limits } from '../server/limits.ts'
 import { GITHUB_LIMITS, makeLimiter } from '../server/limits.ts'
 import type { Route } from '../server/server.ts'
@@ -12,7 +13,7 @@ import type { Account, Permissions } from '../world/accounts.ts'
 import type { Issue } from '../world/issues.ts'
 import type { Pull, ReviewComment } from '../world/pulls.ts'
 import type { Repository } from '../world/repository.ts'
-import type { GraphqlPorts, MergeState } from './context.ts'
+import type { GraphqlPorts, MergeView } from './context.ts'
 import { answerGraphql } from './route.ts'
 
 export interface Stage {
@@ -25,7 +26,7 @@ export interface Stage {
   /** What the ports were told of. */
   readonly said: string[]
   /** What the ports say of the pull request. */
-  readonly facts: { merge: MergeState }
+  readonly facts: { merge: MergeView; refusal?: string }
   readonly tokens: Readonly<Record<'ana' | 'reader' | 'stranger', string>>
   /** A token of an App on this repository, or on others. */
   appToken(permissions: Permissions, repositories?: 'all' | readonly string[]): string
@@ -125,19 +126,41 @@ function threadOf(loopback: Loopback, repository: Repository, author: Account, h
   return comment
 }
 
-function portsTelling(loopback: Loopback, said: string[], facts: Stage['facts']): GraphqlPorts {
+/** Pull requests of a stage do what they are told; what they tell of themselves is the facts. */
+function portsTelling(said: string[], facts: Stage['facts']): GraphqlPorts {
+  const setDraft = (repository: Repository, number: number, draft: boolean): void => {
+    const pull = repository.pulls.get(number)
+    if (pull !== undefined) pull.draft = draft
+    said.push(`#${number} is ${draft ? 'a draft' : 'ready'}`)
+  }
   return {
-    mergeState: async () => facts.merge,
+    mergeView: async () => facts.merge,
     reviewDecision: async () => 'REVIEW_REQUIRED',
-    pullChanged: async (_doer, pull, action) => {
-      said.push(`pull_request.${action} #${pull.number}`)
+    markReady: async (_forge, repository, number) => setDraft(repository, number, false),
+    async convertToDraft(_forge, repository, number) {
+      if (!repository.settings.draftsOffered) return 'Drafts are not offered.'
+      setDraft(repository, number, true)
+      return undefined
     },
-    threadChanged: async (_doer, pull, thread, action) => {
-      said.push(`pull_request_review_thread.${action} #${pull.number} with ${thread.length}`)
+    async enableAutoMerge({ clock }, actor, repository, number, arming) {
+      if (facts.refusal !== undefined) return { kind: 'refused', message: facts.refusal }
+      said.push(`#${number} is armed: ${JSON.stringify(arming)}`)
+      const { method = 'merge', title, message } = arming
+      const by = accountIn({ actor })
+      const enabledAt = clock.iso()
+      const armed = { pull: number, by, via: undefined, method, title, message, enabledAt }
+      repository.autoMerges.set(number, armed)
+      return { kind: 'armed' }
     },
-    reply: async ({ repository, actor }, _pull, first, body) => {
-      const author = actor.kind === 'user' ? actor.account : first.author
-      const comment = { ...first, id: loopback.forge.world.nextId(), body, author, inReplyTo: first.id }
+    disableAutoMerge: async (_forge, _actor, repository, number) =>
+      repository.autoMerges.delete(number)
+        ? { kind: 'armed' }
+        : { kind: 'refused', message: 'It is not armed.' },
+    threadChanged: async (_forge, _repository, first, by, action) => {
+      said.push(`${by.sender.login} ${action} the thread of #${first.pull}`)
+    },
+    async reply({ world }, repository, first, by, body) {
+      const comment = { ...first, id: world.nextId(), body, author: by.sender, inReplyTo: first.id }
       repository.reviewComments.set(comment.id, comment)
       return comment
     },
@@ -176,7 +199,7 @@ export async function openStage(
   await repository.git.syncPullRef({ number: pull.number, head })
   const thread = threadOf(loopback, repository, people.ana.account, head)
   const said: string[] = []
-  const facts: Stage['facts'] = { merge: { mergeable: 'MERGEABLE', status: 'BLOCKED' } }
+  const facts: Stage['facts'] = { merge: { mergeable: true, state: 'blocked' } }
 
   const { forge, oracle, faults } = loopback
   const around = {
@@ -184,7 +207,7 @@ export async function openStage(
     oracle,
     faults,
     limiter: makeLimiter({ ...GITHUB_LIMITS, ...options.limits }, forge.clock),
-    ports: portsTelling(loopback, said, facts),
+    ports: portsTelling(said, facts),
   }
   const route: Route = {
     matches: (path) => path === '/api/graphql',

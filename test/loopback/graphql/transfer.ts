@@ -1,19 +1,26 @@
 // Owns the transfer of an issue to another repository: what goes along, and what both repositories tell of it.
-import { accountIn, isJob } from '../server/call.ts'
+import type { Forge } from '../forge.ts'
+import type { Pusher } from '../pushes.ts'
 import { issueShape } from '../shapes/issue.ts'
 import { repositoryShape } from '../shapes/repository.ts'
 import type { Issue } from '../world/issues.ts'
 import type { Repository } from '../world/repository.ts'
-import type { Doer } from './context.ts'
+
+interface Transfer {
+  readonly issue: Issue
+  readonly from: Repository
+  readonly to: Repository
+  readonly createLabels: boolean
+}
 
 /**
  * Comments, assignees and reactions go along, labels where the target has the same, and the old number leads to the
  * new; docs.github.com, "Transferring an issue to another repository".
  */
-export function transferIssue(doer: Doer, issue: Issue, to: Repository, createLabels: boolean): Issue {
-  const { forge, repository: from } = doer
+export function transferIssue(forge: Forge, by: Pusher, order: Transfer): Issue {
+  const { issue, from, to } = order
   const before = { issue: issueShape(forge, from, issue), repository: repositoryShape(forge, from) }
-  if (createLabels) copyLabels(doer, issue, to)
+  if (order.createLabels) copyLabels(forge, order)
   const moved: Issue = {
     ...issue,
     id: forge.world.nextId(),
@@ -26,20 +33,22 @@ export function transferIssue(doer: Doer, issue: Issue, to: Repository, createLa
   from.transferred.set(issue.number, { repository: to, number: moved.number })
   moveConversation(from, to, issue.number, moved.number)
 
-  const by = { sender: accountIn(doer), byJob: isJob(doer.actor) }
+  const { sender, byJob } = by
   const after = { new_issue: issueShape(forge, to, moved), new_repository: repositoryShape(forge, to) }
   forge.emit({
     name: 'issues',
     action: 'transferred',
     repository: from,
-    ...by,
+    sender,
+    byJob,
     payload: { issue: before.issue, changes: after },
   })
   forge.emit({
     name: 'issues',
     action: 'opened',
     repository: to,
-    ...by,
+    sender,
+    byJob,
     payload: {
       issue: after.new_issue,
       changes: { old_issue: before.issue, old_repository: before.repository },
@@ -48,9 +57,9 @@ export function transferIssue(doer: Doer, issue: Issue, to: Repository, createLa
   return moved
 }
 
-function copyLabels({ forge, repository }: Doer, issue: Issue, to: Repository): void {
+function copyLabels(forge: Forge, { issue, from, to }: Transfer): void {
   for (const name of issue.labels) {
-    const label = repository.labels.get(name)
+    const label = from.labels.get(name)
     if (label !== undefined && !to.labels.has(name))
       to.labels.set(name, { ...label, id: forge.world.nextId() })
   }
