@@ -98,10 +98,10 @@ function strikeReply(
   fault: Extract<RequestFault, { kind: 'status' | 'cut' }>,
 ): void {
   const writeHead = response.writeHead.bind(response)
-  response.writeHead = (() => {
+  response.writeHead = () => {
     if (fault.kind === 'cut') return response.destroy()
     return writeHead(fault.status, { 'content-type': 'text/plain; charset=utf-8' })
-  }) as typeof response.writeHead
+  }
 }
 
 /** True when the fault ended the request before git saw it. */
