@@ -8,6 +8,7 @@ import type { ForgeEvent } from './events.ts'
 import type { Faults } from './faults/faults.ts'
 import { makeFaults } from './faults/faults.ts'
 import type { Forge } from './forge.ts'
+import { gitRoute } from './git-route.ts'
 import { openGitStore } from './git/store.ts'
 import type { Oracle } from './openapi/oracle.ts'
 import { makeOracle } from './openapi/oracle.ts'
@@ -86,6 +87,7 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
         sendOutcome(response, outcome)
       },
     },
+    gitRoute({ forge: () => forge, faults, oracle }),
   ]
   const listening = await listen(() => routes, {
     port: options.port ?? 0,

@@ -26,3 +26,9 @@ export type AfterPush = (
   changes: readonly RefChange[],
   pusher: Pusher,
 ) => Promise<void>
+
+/** Called once the refs have moved, outside of the repository's lock; ends when everybody was told. */
+export const afterPush: AfterPush = async ({ clock }, repository) => {
+  const now = clock.iso()
+  Object.assign(repository, { pushedAt: now, updatedAt: now })
+}

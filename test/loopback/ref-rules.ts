@@ -41,6 +41,10 @@ export async function mayMoveRef(asker: Asker, move: RefMove): Promise<RefRefusa
   if (move.ref.startsWith('refs/pull/')) {
     return { kind: 'hidden', reason: 'Reference cannot be updated: refs/pull is managed by GitHub' }
   }
+  // source: docs.github.com, "Deleting and restoring branches": another must become the default first
+  if (move.after === undefined && move.ref === `refs/heads/${repository.defaultBranch}`) {
+    return { kind: 'protected', reason: 'Cannot delete the default branch' }
+  }
   for (const denied of deniedRefs(forge, repository, actor)) {
     if (
       new RegExp(expressionOf(denied.pattern)).test(move.ref) &&

@@ -11,7 +11,7 @@ const MOST_BYTES = 65_535
 export const dispatchOperations: Operations = {
   'repos/create-dispatch-event': (call) => {
     const { event_type: type, client_payload: payload } = call.body
-    if (type.trim() === '' || [...type].length > MOST_TYPE) {
+    if (type.trim() === '' || type.length > MOST_TYPE) {
       throw unprocessable(`event_type must have 1 to ${MOST_TYPE} characters`)
     }
     if (payload !== undefined && Object.keys(payload).length > MOST_KEYS) {

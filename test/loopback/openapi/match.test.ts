@@ -22,6 +22,8 @@ test.each([
 test.each([
   ['GET /repos/o/r/contents/src/a/b.ts', ['repos/get-content', { ...repo, path: 'src/a/b.ts' }]],
   ['GET /repos/o/r/contents/', ['repos/get-content', { ...repo, path: '' }]],
+  ['GET /repos/o/r/contents', ['repos/get-content', { ...repo, path: '' }]],
+  ['GET /repos/o/r/git/matching-refs', ['git/list-matching-refs', { ...repo, ref: '' }]],
   ['GET /repos/o/r/git/ref/heads/fix/one', ['git/get-ref', { ...repo, ref: 'heads/fix/one' }]],
   [
     'GET /repos/o/r/compare/a/b...c/d',
@@ -31,7 +33,7 @@ test.each([
   ['GET /repos/o/r/branches/a/b/protection', ['repos/get-branch-protection', { ...repo, branch: 'a/b' }]],
   ['GET /repos/o/r/commits/a/b/status', ['repos/get-combined-status-for-ref', { ...repo, ref: 'a/b' }]],
   ['GET /repos/o/r/commits/status', ['repos/get-commit', { ...repo, ref: 'status' }]],
-])('%s has a value of several segments', (line, expected) => {
+])('%s has a value of several segments, or of none', (line, expected) => {
   expect(match(line)).toEqual(expected)
 })
 

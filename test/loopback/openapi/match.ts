@@ -62,7 +62,7 @@ function find(
   at: number,
   values: string[],
 ): Operation | undefined {
-  if (at === segments.length) return place.operation
+  if (at === segments.length) return place.operation ?? withoutLast(place, values)
   const segment = segments[at] ?? ''
   const literal = place.literals.get(segment)
   const found = literal && find(literal, segments, at + 1, values)
@@ -82,6 +82,12 @@ function find(
     values.length = kept
   }
   return undefined
+}
+
+/** The last parameter may be left out where it may hold slashes: `/contents` is the root folder. */
+function withoutLast(place: Place, values: string[]): Operation | undefined {
+  if (place.multi?.operation !== undefined) values.push('')
+  return place.multi?.operation
 }
 
 function withParams(operation: Operation, values: readonly string[]): Match | undefined {

@@ -296,3 +296,10 @@ test('there are at most 20 tolerances, each of a known message and with a reason
     expect(reason.length).toBeGreaterThan(20)
   }
 })
+
+test('an error whose forms overlap may have any of them', () => {
+  const error = { message: 'No.', documentation_url: 'https://docs.github.com/rest' }
+  expect(reply('repos/create-or-update-file-contents', 409, { ...error, status: '409' })).toEqual([])
+  expect(reply('git/create-blob', 422, error)).toEqual([])
+  expect(reply('git/create-blob', 422, { ...error, reason: 'x' })).not.toEqual([])
+})

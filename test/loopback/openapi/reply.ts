@@ -1,5 +1,6 @@
 // Owns what is wrong with a reply, by the operation that it answers.
 import type { Json } from './convert.ts'
+import { isObject } from './convert.ts'
 import type { Operation } from './description.ts'
 import type { Problem } from './problems.ts'
 import { problemsIn } from './validators.ts'
@@ -53,9 +54,16 @@ export function replyProblems(operation: Operation, reply: Reply): ReplyVerdict 
   if (media === undefined || !JSON_TYPE.test(type)) {
     return plain([whole(`a ${status} of ${operation.id} is not of type ${type === '' ? 'none' : type}`)])
   }
-  const schema = declared[media] ?? true
+  const schema = anyForm(declared[media] ?? true, status)
   const key = `rest reply ${operation.id} ${status} ${media}`
   return plain(problemsIn({ half: 'rest', variant: 'closed', key, schema }, reply.body))
+}
+
+/** The forms of an error overlap, so that a plain one fits several: any is enough. */
+function anyForm(schema: Json, status: number): Json {
+  if (status < 400 || !isObject(schema)) return schema
+  const { oneOf, ...rest } = schema
+  return oneOf === undefined ? schema : { ...rest, anyOf: oneOf }
 }
 
 function undeclared(operation: Operation, reply: Reply, type: string): ReplyVerdict {

@@ -8,6 +8,11 @@ import type { Request } from './pipeline.ts'
 /** Source: docs.github.com, "Troubleshooting the REST API": message, documentation_url, status, and errors with a 422. */
 export function errorReply(error: unknown, operation: Operation): Reply {
   if (!(error instanceof ApiError)) throw error
+  const declared = operation.responses[String(error.status)]
+  // some errors are described as having no body at all
+  if (declared !== undefined && Object.keys(declared).length === 0) {
+    return { status: error.status, headers: error.headers }
+  }
   return {
     status: error.status,
     headers: error.headers,
