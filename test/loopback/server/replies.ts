@@ -8,6 +8,10 @@ import type { Request } from './pipeline.ts'
 /** Source: docs.github.com, "Troubleshooting the REST API": message, documentation_url, status, and errors with a 422. */
 export function errorReply(error: unknown, operation: Operation): Reply {
   if (!(error instanceof ApiError)) throw error
+  const declared = operation.responses[String(error.status)]
+  // a few operations declare an error without a body, such as the 404 of asking for a collaborator
+  const bodiless = declared !== undefined && Object.keys(declared).length === 0
+  if (bodiless) return { status: error.status, headers: error.headers }
   return {
     status: error.status,
     headers: error.headers,
