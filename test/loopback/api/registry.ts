@@ -1,9 +1,12 @@
 // Owns the list of all operations that the loopback GitHub serves, by operation id.
 import type { Handler, OperationId, Operations } from '../server/call.ts'
 import { appOperations } from './apps.ts'
+import { assigneeOperations } from './assignees.ts'
 import { branchOperations } from './branches.ts'
 import { checkSuiteOperations } from './check-suites.ts'
 import { checkOperations } from './checks.ts'
+import { collaboratorOperations } from './collaborators.ts'
+import { commentOperations } from './comments.ts'
 import { commitOperations } from './commits.ts'
 import { compareOperations } from './compare.ts'
 import { contentWriteOperations } from './contents-write.ts'
@@ -14,13 +17,26 @@ import { gitBlobOperations } from './git-blobs.ts'
 import { gitCommitOperations } from './git-commits.ts'
 import { gitRefOperations } from './git-refs.ts'
 import { gitTreeOperations } from './git-trees.ts'
+import { issueLabelOperations } from './issue-labels.ts'
+import { issueListOperations } from './issue-lists.ts'
+import { issueOperations } from './issues.ts'
+import { labelOperations } from './labels.ts'
+import { languageOperations } from './languages.ts'
+import { peopleOperations } from './people.ts'
+import { reactionOperations } from './reactions.ts'
+import { repositoryOperations } from './repository.ts'
 import { statusOperations } from './statuses.ts'
+import { teamOperations } from './teams.ts'
+import { timelineOperations } from './timeline.ts'
 
 const AREAS: readonly Operations[] = [
   appOperations,
+  assigneeOperations,
   branchOperations,
   checkOperations,
   checkSuiteOperations,
+  collaboratorOperations,
+  commentOperations,
   commitOperations,
   compareOperations,
   contentOperations,
@@ -31,7 +47,17 @@ const AREAS: readonly Operations[] = [
   gitCommitOperations,
   gitRefOperations,
   gitTreeOperations,
+  issueLabelOperations,
+  issueListOperations,
+  issueOperations,
+  labelOperations,
+  languageOperations,
+  peopleOperations,
+  reactionOperations,
+  repositoryOperations,
   statusOperations,
+  teamOperations,
+  timelineOperations,
 ]
 
 export const HANDLERS: ReadonlyMap<string, Handler<OperationId>> = new Map(

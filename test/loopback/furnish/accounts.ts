@@ -59,16 +59,18 @@ export interface NewTeam {
   readonly organization: string
   readonly slug: string
   readonly members: readonly string[]
+  readonly parent?: Team
   /** full name of a repository → role */
   readonly on?: Readonly<Record<string, Role>>
 }
 
-export function makeTeam({ world }: Forge, { organization, slug, members, on = {} }: NewTeam): Team {
+export function makeTeam({ world }: Forge, { organization, slug, members, parent, on = {} }: NewTeam): Team {
   const team: Team = {
     id: world.nextId(),
     slug,
     name: slug,
     organization: accountCalled(world, organization),
+    parent,
     members: new Set(members.map((login) => accountCalled(world, login).id)),
     repositories: new Map(Object.entries(on).map(([name, role]) => [repositoryCalled(world, name).id, role])),
   }

@@ -6,10 +6,12 @@ import type { NewTeam } from './accounts.ts'
 import { makeOrganization, makeTeam, makeUser } from './accounts.ts'
 import type { NewApp } from './apps.ts'
 import { install, jobToken, keyPair, makeApp, uninstall } from './apps.ts'
+import type { Deeds } from './deeds.ts'
+import { makeDeeds } from './deeds.ts'
 import type { NewRepository } from './repositories.ts'
 import { makeRepository } from './repositories.ts'
 
-export interface Furnish {
+export interface Furnish extends Deeds {
   user(login: string): { readonly account: Account; readonly token: string }
   organization(login: string, members?: Readonly<Record<string, 'admin' | 'member'>>): Account
   team(wanted: NewTeam): Team
@@ -26,6 +28,7 @@ export interface Furnish {
 
 export function makeFurnish(forge: Forge): Furnish {
   return {
+    ...makeDeeds(forge),
     user: (login) => makeUser(forge, login),
     organization: (login, members = {}) => makeOrganization(forge, login, members),
     team: (wanted) => makeTeam(forge, wanted),

@@ -4,7 +4,7 @@ import type { Role } from '../world/accounts.ts'
 import type { Repository, RepositorySettings } from '../world/repository.ts'
 import { fullName } from '../world/repository.ts'
 import { accountCalled } from './accounts.ts'
-import { actionsApp, installApp } from './apps.ts'
+import { repositoryCame } from './selection.ts'
 
 const DEFAULT_LABELS: readonly (readonly [name: string, color: string, description: string])[] = [
   ['bug', 'd73a4a', "Something isn't working"],
@@ -54,6 +54,7 @@ export async function makeRepository(forge: Forge, wanted: NewRepository): Promi
     name: wanted.name,
     private: wanted.private ?? false,
     description: wanted.description ?? null,
+    homepage: null,
     defaultBranch,
     archived: false,
     createdAt: now,
@@ -76,7 +77,12 @@ export async function makeRepository(forge: Forge, wanted: NewRepository): Promi
     ),
     nextNumber: 1,
     issues: new Map(),
+<<<<<<< HEAD
     transferred: new Map(),
+=======
+    movedIssues: new Map(),
+    deletedIssues: new Set(),
+>>>>>>> issues
     comments: new Map(),
     reactions: new Map(),
     events: [],
@@ -99,7 +105,7 @@ export async function makeRepository(forge: Forge, wanted: NewRepository): Promi
   }
   world.repositories.set(repository.id, repository)
   world.names.set(fullName(repository).toLowerCase(), repository)
-  installApp(forge, actionsApp(forge), owner, new Set([repository.id]))
+  repositoryCame(forge, repository, owner)
   if (wanted.files !== undefined) await firstCommit(forge, repository, wanted.files)
   return repository
 }

@@ -33,9 +33,9 @@ function holds(token: InstallationToken, access: Exclude<AppAccess, string>): bo
   return 'allOf' in access ? access.allOf.every(has) : access.anyOf.some(has)
 }
 
-function refuseArchived({ repository, write }: Asked): void {
-  // source: docs.github.com, "Archiving repositories": read-only for everyone
-  if (write && repository?.archived === true) {
+function refuseArchived({ repository, row, write }: Asked): void {
+  // source: docs.github.com, "Archiving repositories": read-only for everyone; the settings hold the way back
+  if (write && row.operation !== 'repos/update' && repository?.archived === true) {
     throw new ApiError(403, 'Repository was archived so is read-only.')
   }
 }
@@ -72,10 +72,12 @@ function authorizePerson({ world, actor, row, repository, write }: Asked): void 
   if (row.person === 'signed_in' || row.person === 'read' || repository === undefined) return
   const role = roleOf(world, account, repository)
   if (!atLeast(role, row.person)) {
-    throw row.person === 'admin' && atLeast(role, 'read')
-      ? new ApiError(403, 'Must have admin rights to Repository.')
-      : // without write GitHub does not say that the door exists; assumed for all of these, the worse answer
-        new ApiError(write ? 403 : 404, write ? 'Must have push access to repository' : 'Not Found')
+    if (row.person === 'admin' && atLeast(role, 'read')) {
+      throw new ApiError(403, 'Must have admin rights to Repository.')
+    }
+    // a stranger is not told that what is for administrators exists; assumed, the worse answer
+    if (row.person === 'admin' && !write) throw notFound()
+    throw new ApiError(403, 'Must have push access to repository')
   }
 }
 

@@ -43,6 +43,8 @@ export interface Call<K extends OperationId = OperationId> {
   readonly repository: Repository
   /** the fault that strikes this call, for the kinds that only a handler can play */
   readonly fault: RequestFault | undefined
+  /** the caller's budget of this hour, which asking does not spend */
+  rateLimit(): { limit: number; used: number; remaining: number; reset: number }
 }
 
 export type Handler<K extends OperationId> = (call: Call<K>) => Reply | Promise<Reply>

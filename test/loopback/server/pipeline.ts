@@ -162,6 +162,7 @@ async function perform(
       return found.repository
     },
     fault,
+    rateLimit: () => limiter.read(actor),
   })
   if (write) return reply
   if (around.faults.mayBeStale(operation.id)) replies.remember(request, reply)

@@ -1,6 +1,8 @@
 // Owns how accounts, Apps and installations look in replies and webhooks.
 import type { Forge } from '../forge.ts'
 import type { Account, App, Installation, Team } from '../world/accounts.ts'
+import type { Repository } from '../world/repository.ts'
+import { fullName } from '../world/repository.ts'
 import { repositoriesOf } from '../world/world.ts'
 import { nodeId } from './node-id.ts'
 
@@ -26,7 +28,6 @@ export function simpleUser(forge: Forge, account: Account) {
     events_url: `${url}/events{/privacy}`,
     received_events_url: `${url}/received_events`,
     type: account.type,
-    user_view_type: 'public',
     site_admin: false,
   }
 }
@@ -55,6 +56,21 @@ export function publicUser(forge: Forge, account: Account) {
   }
 }
 
+/** GitHub's `private-user`: what a person sees of themselves. */
+export function privateUser(forge: Forge, account: Account) {
+  const own = [...forge.world.repositories.values()].filter((r) => r.owner.id === account.id && r.private)
+  return {
+    ...publicUser(forge, account),
+    user_view_type: 'private',
+    private_gists: 0,
+    total_private_repos: own.length,
+    owned_private_repos: own.length,
+    disk_usage: 0,
+    collaborators: 0,
+    two_factor_authentication: true,
+  }
+}
+
 /** GitHub's `integration`: an App as others see it. */
 export function integration(forge: Forge, app: App) {
   return {
@@ -74,8 +90,12 @@ export function integration(forge: Forge, app: App) {
   }
 }
 
-export const integrationOrNull = (forge: Forge, app: App | undefined) =>
-  app === undefined ? null : integration(forge, app)
+/** `performed_via_github_app`; GitHub's description of webhooks knows no `client_id` in it. */
+export function integrationOrNull(forge: Forge, app: App | undefined) {
+  if (app === undefined) return null
+  const { client_id: _, ...shown } = integration(forge, app)
+  return shown
+}
 
 /** GitHub's `installation`. */
 export function installationShape(forge: Forge, installation: Installation) {
@@ -111,16 +131,17 @@ export const simpleInstallation = (installation: Installation) => ({
   node_id: nodeId('Installation', installation.id),
 })
 
-/** The repositories of an installation as its webhooks list them. */
-export function installationRepositories(forge: Forge, installation: Installation) {
-  return repositoriesOf(forge.world, installation).map((repository) => ({
-    id: repository.id,
-    node_id: nodeId('Repository', repository.id),
-    name: repository.name,
-    full_name: `${repository.owner.login}/${repository.name}`,
-    private: repository.private,
-  }))
-}
+/** A repository as the webhooks of installations list it. */
+export const installationRepository = (repository: Repository) => ({
+  id: repository.id,
+  node_id: nodeId('Repository', repository.id),
+  name: repository.name,
+  full_name: fullName(repository),
+  private: repository.private,
+})
+
+export const installationRepositories = (forge: Forge, installation: Installation) =>
+  repositoriesOf(forge.world, installation).map(installationRepository)
 
 /** GitHub's `team-simple`. */
 export function simpleTeam(forge: Forge, team: Team) {
@@ -138,5 +159,7 @@ export function simpleTeam(forge: Forge, team: Team) {
     permission: 'pull',
     members_url: `${url}/members{/member}`,
     repositories_url: `${url}/repos`,
+    type: 'organization',
+    organization_id: team.organization.id,
   }
 }

@@ -87,7 +87,7 @@ export function repositoryShape(forge: Forge, repository: Repository) {
     clone_url: `${page}.git`,
     svn_url: page,
     mirror_url: null,
-    homepage: null,
+    homepage: repository.homepage,
     size: 0,
     stargazers_count: 0,
     watchers_count: 0,

@@ -19,6 +19,8 @@ export interface Team {
   readonly slug: string
   readonly name: string
   readonly organization: Account
+  /** its members also have what this one gives */
+  readonly parent: Team | undefined
   readonly members: Set<number>
   /** repository id → role */
   readonly repositories: Map<number, Role>

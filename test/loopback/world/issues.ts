@@ -65,6 +65,7 @@ export interface IssueEvent {
   readonly label?: { readonly name: string; readonly color: string }
   readonly assignee?: Account
   readonly lockReason?: string | null
+  readonly stateReason?: string | null
   readonly rename?: { readonly from: string; readonly to: string }
   readonly reviewRequested?: Account
   readonly dismissedReview?: { readonly state: string; readonly reviewId: number; readonly message: string }

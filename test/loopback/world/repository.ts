@@ -51,6 +51,7 @@ export interface Repository {
   name: string
   private: boolean
   description: string | null
+  homepage: string | null
   defaultBranch: string
   archived: boolean
   readonly createdAt: string
@@ -65,8 +66,14 @@ export interface Repository {
   /** issues and pull requests share one numbering */
   nextNumber: number
   readonly issues: Map<number, Issue>
+<<<<<<< HEAD
   /** old number of an issue → where it went: reads of it answer 301 */
   readonly transferred: Map<number, { readonly repository: Repository; readonly number: number }>
+=======
+  /** old number → where the issue went */
+  readonly movedIssues: Map<number, { readonly repository: Repository; readonly number: number }>
+  readonly deletedIssues: Set<number>
+>>>>>>> issues
   readonly comments: Map<number, IssueComment>
   readonly reactions: Map<number, Reaction>
   readonly events: IssueEvent[]

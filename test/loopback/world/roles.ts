@@ -1,5 +1,5 @@
 // Owns which role a person has on a repository, and what a token may: pure readings of the world.
-import type { Account, InstallationToken, Level, Role } from './accounts.ts'
+import type { Account, InstallationToken, Level, Role, Team } from './accounts.ts'
 import { ROLES } from './accounts.ts'
 import type { Repository } from './repository.ts'
 import type { World } from './world.ts'
@@ -25,9 +25,22 @@ export function roleOf(world: World, account: Account, repository: Repository): 
     membership === undefined ? undefined : 'read',
     ...[...world.teams.values()]
       .filter((team) => team.members.has(account.id))
-      .map((team) => team.repositories.get(repository.id)),
+      .map((team) => teamRole(team, repository)),
   ]
   return given.reduce((best, role) => (rank(role) > rank(best) ? role : best), undefined)
+}
+
+/** The higher of what a team and the teams above it are given; source: docs.github.com, "About teams". */
+export function teamRole(team: Team, repository: Repository): Role | undefined {
+  const own = team.repositories.get(repository.id)
+  const above = team.parent === undefined ? undefined : teamRole(team.parent, repository)
+  return rank(above) > rank(own) ? above : own
+}
+
+/** Ids of its members and of those of the teams below it. */
+export function teamMembers(world: World, team: Team): Set<number> {
+  const below = [...world.teams.values()].filter((other) => other.parent?.id === team.id)
+  return new Set([...team.members, ...below.flatMap((other) => [...teamMembers(world, other)])])
 }
 
 export function mayRead(world: World, account: Account | undefined, repository: Repository): boolean {
