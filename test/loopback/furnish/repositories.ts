@@ -77,12 +77,8 @@ export async function makeRepository(forge: Forge, wanted: NewRepository): Promi
     ),
     nextNumber: 1,
     issues: new Map(),
-<<<<<<< HEAD
-    transferred: new Map(),
-=======
     movedIssues: new Map(),
     deletedIssues: new Set(),
->>>>>>> issues
     comments: new Map(),
     reactions: new Map(),
     events: [],

@@ -9,16 +9,9 @@ import type { Request } from './pipeline.ts'
 export function errorReply(error: unknown, operation: Operation): Reply {
   if (!(error instanceof ApiError)) throw error
   const declared = operation.responses[String(error.status)]
-<<<<<<< HEAD
-  // some errors are described as having no body at all
-  if (declared !== undefined && Object.keys(declared).length === 0) {
-    return { status: error.status, headers: error.headers }
-  }
-=======
   // a few operations declare an error without a body, such as the 404 of asking for a collaborator
   const bodiless = declared !== undefined && Object.keys(declared).length === 0
   if (bodiless) return { status: error.status, headers: error.headers }
->>>>>>> issues
   return {
     status: error.status,
     headers: error.headers,

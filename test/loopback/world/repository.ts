@@ -66,14 +66,9 @@ export interface Repository {
   /** issues and pull requests share one numbering */
   nextNumber: number
   readonly issues: Map<number, Issue>
-<<<<<<< HEAD
-  /** old number of an issue → where it went: reads of it answer 301 */
-  readonly transferred: Map<number, { readonly repository: Repository; readonly number: number }>
-=======
   /** old number → where the issue went */
   readonly movedIssues: Map<number, { readonly repository: Repository; readonly number: number }>
   readonly deletedIssues: Set<number>
->>>>>>> issues
   readonly comments: Map<number, IssueComment>
   readonly reactions: Map<number, Reaction>
   readonly events: IssueEvent[]
