@@ -106,7 +106,7 @@ export const commentOperations: Operations = {
     const { comments, reactions } = call.repository
     const shown = commentShape(call.forge, call.repository, comment)
     comments.delete(comment.id)
-    for (const { id, on } of [...reactions.values()]) {
+    for (const { id, on } of reactions.values()) {
       if (on.kind === 'issue_comment' && on.id === comment.id) reactions.delete(id)
     }
     emit(call, 'issue_comment', 'deleted', {

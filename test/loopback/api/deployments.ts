@@ -1,6 +1,6 @@
 // Owns the operations of deployments and their statuses.
 import { checksState } from '../checks/rollup.ts'
-import { deploymentShape, deploymentStatusShape, inWebhook } from '../shapes/deployments.ts'
+import { deploymentShape, deploymentStatusShape } from '../shapes/deployments.ts'
 import type { Deployment, DeploymentStatus } from '../world/checks.ts'
 import { invalid, notFound } from '../server/api-error.ts'
 import type { Call, Operations } from '../server/call.ts'
@@ -88,7 +88,7 @@ export const deploymentOperations: Operations = {
     }
     repository.deployments.set(deployment.id, deployment)
     const shape = deploymentShape(forge, repository, deployment)
-    emit(call, 'deployment', 'created', { deployment: inWebhook(shape), workflow: null, workflow_run: null })
+    emit(call, 'deployment', 'created', { deployment: shape, workflow: null, workflow_run: null })
     return created(shape, shape.url)
   },
   'repos/get-deployment': (call) => ok(deploymentShape(call.forge, call.repository, deploymentIn(call))),
@@ -118,8 +118,8 @@ export const deploymentOperations: Operations = {
     // source: docs.github.com, "Webhook events and payloads", deployment_status
     if (status.state !== 'inactive') {
       emit(call, 'deployment_status', 'created', {
-        deployment_status: inWebhook(shape),
-        deployment: inWebhook(deploymentShape(forge, repository, deployment)),
+        deployment_status: shape,
+        deployment: deploymentShape(forge, repository, deployment),
         workflow: null,
         workflow_run: null,
       })

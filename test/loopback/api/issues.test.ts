@@ -135,7 +135,7 @@ describe('editing an issue', () => {
     expect((await stage.anyone.rest.issues.get({ ...at, issue_number })).data.body).toBe('It does.')
   })
 
-  it('a person may close the own issue, and with triage every issue; others are refused', async () => {
+  it('a person may close the own issue, and with triage every issue, and others are refused', async () => {
     const stage = await openStage()
     const mine = await opened(stage)
     const other = await opened(stage, 'wes')

@@ -41,14 +41,15 @@ function assigneeNames(asked: {
 /** An issue or the issue's part of a pull request, numbered and stored; nobody is told. */
 export function makeIssue(
   scene: Scene,
-  text: { readonly title: string; readonly body: string | null },
+  { title, body }: { readonly title: string; readonly body: string | null },
 ): Issue {
   const { forge, repository } = scene
   const now = forge.clock.iso()
   const issue: Issue = {
     id: forge.world.nextId(),
     number: repository.nextNumber++,
-    ...text,
+    title,
+    body,
     author: accountIn(scene),
     via: viaOf(scene),
     state: 'open',

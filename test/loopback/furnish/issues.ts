@@ -29,13 +29,13 @@ function takeConversation(from: Repository, to: Repository, before: number, afte
   for (const comment of [...from.comments.values()].filter((one) => one.issue === before)) {
     from.comments.delete(comment.id)
     to.comments.set(comment.id, { ...comment, issue: after })
-    for (const reaction of [...from.reactions.values()]) {
+    for (const reaction of from.reactions.values()) {
       if (reaction.on.kind !== 'issue_comment' || reaction.on.id !== comment.id) continue
       from.reactions.delete(reaction.id)
       to.reactions.set(reaction.id, reaction)
     }
   }
-  for (const reaction of [...from.reactions.values()]) {
+  for (const reaction of from.reactions.values()) {
     if (reaction.on.kind !== 'issue' || reaction.on.id !== before) continue
     from.reactions.delete(reaction.id)
     to.reactions.set(reaction.id, { ...reaction, on: { kind: 'issue', id: after } })
@@ -90,7 +90,7 @@ export function deleteIssue(forge: Forge, { number, ...deed }: IssueDeed): void 
   const shape = issueShape(forge, repository, issueCalled(scene, number))
   repository.issues.delete(number)
   repository.deletedIssues.add(number)
-  for (const comment of [...repository.comments.values()]) {
+  for (const comment of repository.comments.values()) {
     if (comment.issue === number) repository.comments.delete(comment.id)
   }
   emit(scene, 'issues', 'deleted', { issue: shape })

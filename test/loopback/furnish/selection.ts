@@ -72,7 +72,7 @@ export function repositoryCame(forge: Forge, repository: Repository, sender: Acc
 /** A repository that has left `owner`: no installation there has it any more. */
 export function repositoryLeft(forge: Forge, repository: Repository, owner: Account, sender: Account): void {
   const { world } = forge
-  for (const { app, id, repositories } of [...world.installations.values()]) {
+  for (const { app, id, repositories } of world.installations.values()) {
     const only = repositories !== 'all' && repositories.has(repository.id) && repositories.size === 1
     if (app.id === ACTIONS_APP_ID && only) world.installations.delete(id)
   }

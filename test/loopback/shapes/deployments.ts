@@ -61,10 +61,3 @@ export function deploymentStatusShape(
     performed_via_github_app: integrationOrNull(forge, status.via),
   }
 }
-
-/** In webhooks of deployments an App has no client id. */
-export function inWebhook<T extends { performed_via_github_app: { client_id: string } | null }>(shape: T) {
-  if (shape.performed_via_github_app === null) return shape
-  const { client_id: _, ...app } = shape.performed_via_github_app
-  return { ...shape, performed_via_github_app: app }
-}

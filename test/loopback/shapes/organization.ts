@@ -38,6 +38,7 @@ export function organizationShape(forge: Forge, organization: Account) {
     type: 'Organization',
     created_at: organization.createdAt,
     updated_at: organization.createdAt,
+    archived_at: null,
   }
 }
 
