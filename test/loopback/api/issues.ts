@@ -39,7 +39,7 @@ function assigneeNames(asked: {
 }
 
 /** An issue or the issue's part of a pull request, numbered and stored; nobody is told. */
-export function makeIssue(
+function makeIssue(
   scene: Scene,
   { title, body }: { readonly title: string; readonly body: string | null },
 ): Issue {

@@ -1,6 +1,12 @@
 // Owns the proof of a repository's settings, name, visibility and archive.
+import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { at, openStage, statusOf } from './stage.ts'
+
+const refsAt = async (address: string) => {
+  const env = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' }
+  return (await execa('git', ['ls-remote', address], { env })).stdout
+}
 
 describe('reading a repository', () => {
   it('who may push sees the merge settings, a person their permissions', async () => {
@@ -41,8 +47,10 @@ describe('changing a repository', () => {
     expect(loopback.oracle.takeProblems().join()).toContain('holds no setting has_wiki')
   })
 
-  it('a renamed repository answers 301 to its old name, by REST', async () => {
+  it('a renamed repository answers 301 to its old name, by REST, and git follows the old address', async () => {
     const { people, anyone, told, happened, loopback } = await openStage()
+    const old = await refsAt(`${loopback.origin}/acme/widgets.git`)
+    expect(old).toContain('refs/heads/main')
     await people.olga.rest.repos.update({ ...at, name: 'gears' })
     expect(happened()).toEqual(['repository.renamed'])
     expect(await told('repository.renamed')).toMatchObject({
@@ -52,6 +60,8 @@ describe('changing a repository', () => {
     const moved = await fetch(`${loopback.api}/repos/acme/widgets`, { redirect: 'manual' })
     expect(moved.status).toBe(301)
     expect((await anyone.rest.repos.get(at)).data.full_name).toBe('acme/gears')
+    expect(await refsAt(`${loopback.origin}/acme/widgets.git`)).toBe(old)
+    expect(await refsAt(`${loopback.origin}/acme/gears.git`)).toBe(old)
   })
 
   it('after a new repository took the old name, the old name is the new repository', async () => {

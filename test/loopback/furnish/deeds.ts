@@ -4,7 +4,7 @@ import type { Installation, Role } from '../world/accounts.ts'
 import type { Deed } from './acting.ts'
 import { addCollaborator, removeCollaborator } from './collaborators.ts'
 import type { IssueDeed } from './issues.ts'
-import { deleteIssue, transferIssue } from './issues.ts'
+import { deleteIssue, transfer } from './issues.ts'
 import { deleteRepository, transferRepository } from './ownership.ts'
 import { selectRepositories } from './selection.ts'
 
@@ -23,7 +23,7 @@ export interface Deeds {
 
 export function makeDeeds(forge: Forge): Deeds {
   return {
-    transferIssue: (deed) => transferIssue(forge, deed),
+    transferIssue: (deed) => transfer(forge, deed),
     deleteIssue: (deed) => deleteIssue(forge, deed),
     transferRepository: (deed) => transferRepository(forge, deed),
     deleteRepository: (deed) => deleteRepository(forge, deed),

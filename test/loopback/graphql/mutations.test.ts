@@ -188,7 +188,7 @@ test('an issue moves to a repository of the same owner, and to no other, and bot
     labels: { nodes: [{ name: 'bug' }] },
   })
   expect(repository.issues.has(issue.number)).toBe(false)
-  expect(repository.transferred.get(issue.number)).toEqual({ repository: near, number: 1 })
+  expect(repository.movedIssues.get(issue.number)).toEqual({ repository: near, number: 1 })
 
   await loopback.settled()
   const told = receiver.hooks.filter((hook) => hook.event === 'issues')

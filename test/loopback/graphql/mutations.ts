@@ -1,4 +1,5 @@
 // Owns the fields of Mutation that the loopback serves.
+import { transferIssue } from '../issue-transfer.ts'
 import { AUTO_MERGE_MUTATIONS } from './auto-merge.ts'
 import type { GraphqlContext } from './context.ts'
 import { doerOf } from './doer.ts'
@@ -6,7 +7,6 @@ import type { Fields } from './execute.ts'
 import { findNode, findOf, nodeOf } from './find.ts'
 import { forbidden, unprocessable, unresolved } from './graphql-error.ts'
 import { requireMutation } from './rights.ts'
-import { transferIssue } from './transfer.ts'
 
 interface Input<T> {
   readonly input: T & { readonly clientMutationId?: string | null }

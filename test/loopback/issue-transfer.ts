@@ -1,10 +1,12 @@
 // Owns the transfer of an issue to another repository: what goes along, and what both repositories tell of it.
-import type { Forge } from '../forge.ts'
-import type { Pusher } from '../pushes.ts'
-import { issueShape } from '../shapes/issue.ts'
-import { repositoryShape } from '../shapes/repository.ts'
-import type { Issue } from '../world/issues.ts'
-import type { Repository } from '../world/repository.ts'
+import { labelNamed } from './api/labels.ts'
+import { mark, say } from './doings.ts'
+import type { Forge } from './forge.ts'
+import type { Pusher } from './pushes.ts'
+import { issueShape } from './shapes/issue.ts'
+import { repositoryShape } from './shapes/repository.ts'
+import type { Issue } from './world/issues.ts'
+import type { Repository } from './world/repository.ts'
 
 interface Transfer {
   readonly issue: Issue
@@ -25,43 +27,28 @@ export function transferIssue(forge: Forge, by: Pusher, order: Transfer): Issue 
     ...issue,
     id: forge.world.nextId(),
     number: to.nextNumber++,
-    labels: issue.labels.filter((label) => to.labels.has(label)),
+    labels: issue.labels.flatMap((name) => labelNamed(to, name)?.name ?? []),
     updatedAt: forge.clock.iso(),
   }
   to.issues.set(moved.number, moved)
   from.issues.delete(issue.number)
-  from.transferred.set(issue.number, { repository: to, number: moved.number })
+  from.movedIssues.set(issue.number, { repository: to, number: moved.number })
   moveConversation(from, to, issue.number, moved.number)
+  mark(forge, to, moved.number, by, 'transferred')
 
-  const { sender, byJob } = by
   const after = { new_issue: issueShape(forge, to, moved), new_repository: repositoryShape(forge, to) }
-  forge.emit({
-    name: 'issues',
-    action: 'transferred',
-    repository: from,
-    sender,
-    byJob,
-    payload: { issue: before.issue, changes: after },
-  })
-  forge.emit({
-    name: 'issues',
-    action: 'opened',
-    repository: to,
-    sender,
-    byJob,
-    payload: {
-      issue: after.new_issue,
-      changes: { old_issue: before.issue, old_repository: before.repository },
-    },
-  })
+  const payload = { issue: before.issue, changes: after }
+  say(forge, from, by, { name: 'issues', action: 'transferred', payload })
+  const changes = { old_issue: before.issue, old_repository: before.repository }
+  say(forge, to, by, { name: 'issues', action: 'opened', payload: { issue: after.new_issue, changes } })
   return moved
 }
 
 function copyLabels(forge: Forge, { issue, from, to }: Transfer): void {
   for (const name of issue.labels) {
     const label = from.labels.get(name)
-    if (label !== undefined && !to.labels.has(name))
-      to.labels.set(name, { ...label, id: forge.world.nextId() })
+    if (label === undefined || labelNamed(to, name) !== undefined) continue
+    to.labels.set(name, { ...label, id: forge.world.nextId() })
   }
 }
 
