@@ -119,7 +119,9 @@ export async function refusal(work: Promise<unknown>): Promise<{ status: number;
 
 export function protect(repository: Repository, rule: Partial<BranchProtection> = {}): void {
   const branch = rule.branch ?? 'main'
-  repository.protections.set(branch, {
+  const open = {
+    id: 1,
+    createdAt: '2026-01-02T03:04:05Z',
     branch,
     requiredChecks: undefined,
     requiredReviews: undefined,
@@ -129,9 +131,16 @@ export function protect(repository: Repository, rule: Partial<BranchProtection> 
     allowForcePushes: false,
     allowDeletions: false,
     restrictions: undefined,
+    locked: false,
     mergeQueue: false,
-    ...rule,
-  })
+  }
+  repository.protections.set(branch, { ...open, ...rule } as BranchProtection)
 }
 
-export const REVIEWS = { count: 1, dismissStale: false, codeOwners: false, lastPushApproval: false } as const
+export const REVIEWS = {
+  count: 1,
+  dismissStale: false,
+  codeOwners: false,
+  lastPushApproval: false,
+  dismissers: undefined,
+} as const
