@@ -1,6 +1,6 @@
 import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { needsTool } from '../../fakes/require-tool.ts'
 import { openArena } from '../arena.ts'
 import type { Showcase } from './showcase.ts'
@@ -17,9 +17,12 @@ const ARGS = [
   '--disable-sync',
 ]
 
+/** One for all tests: it takes longer to start than a test to run. */
+let browser: Promise<Browser> | undefined
+const theBrowser = () => (browser ??= chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS }))
+afterAll(async () => (await browser)?.close())
+
 interface Visitor extends Showcase {
-  readonly browser: Browser
-  readonly origin: string
   /** errors of the console and of scripts on any page that was opened */
   readonly errors: string[]
   open(path: string, width?: number): Promise<Page>
@@ -28,13 +31,10 @@ interface Visitor extends Showcase {
 async function visitor(): Promise<Visitor> {
   const { loopback } = await openArena()
   const shown = await furnishShowcase(loopback)
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS })
-  onTestFinished(() => browser.close())
+  const browser = await theBrowser()
   const errors: string[] = []
   return {
     ...shown,
-    browser,
-    origin: loopback.origin,
     errors,
     async open(path, width = 1280) {
       const page = await browser.newPage({ viewport: { width, height: 800 } })
