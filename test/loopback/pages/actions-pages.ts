@@ -94,7 +94,7 @@ function jobBox(repository: Repository, job: WorkflowJob): Html {
             </tbody>
           </table>`
     }
-    <details class="box job-log" ${failed && html` open`}>
+    <details class="job-log" ${failed && html` open`}>
       <summary>Log</summary>
       ${logShown(job.log)}
     </details>

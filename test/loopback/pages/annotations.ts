@@ -7,16 +7,17 @@ export function placeOf({ path, startLine, endLine }: Annotation): string {
   return startLine === endLine ? `${path}:${startLine}` : `${path}:${startLine}-${endLine}`
 }
 
-export function annotationNote(run: CheckRun, annotation: Annotation): Html {
-  const { level, title, message, rawDetails } = annotation
+function shown({ level, title, message, rawDetails }: Annotation, by: string): Html {
+  const about = [title === null ? '' : level, by].filter((part) => part !== '').join(' ')
   return html`<div class="annotation ${level}">
-    <p>
-      <b>${title ?? level}</b>
-      <span class="muted">${level} by ${run.app.name}, ${run.name}, ${placeOf(annotation)}</span>
-    </p>
+    <p><b>${title ?? level}</b> <span class="muted">${about}</span></p>
     <p>${message}</p>
     ${rawDetails !== null && html`<pre>${rawDetails}</pre>`}
   </div>`
+}
+
+export function annotationNote(run: CheckRun, annotation: Annotation): Html {
+  return shown(annotation, `by ${run.app.name}, ${run.name}, at ${placeOf(annotation)}`)
 }
 
 export function annotationTable(run: CheckRun): Html | false {
@@ -25,16 +26,7 @@ export function annotationTable(run: CheckRun): Html | false {
     (annotation) =>
       html`<tr>
         <td><code>${placeOf(annotation)}</code></td>
-        <td>
-          <div class="annotation ${annotation.level}">
-            <p>
-              <b>${annotation.title ?? annotation.level}</b>
-              ${annotation.title !== null && html`<span class="muted">${annotation.level}</span>`}
-            </p>
-            <p>${annotation.message}</p>
-            ${annotation.rawDetails !== null && html`<pre>${annotation.rawDetails}</pre>`}
-          </div>
-        </td>
+        <td>${shown(annotation, '')}</td>
       </tr>`,
   )
   return html`<table class="list">
@@ -43,7 +35,7 @@ export function annotationTable(run: CheckRun): Html | false {
     </caption>
     <thead>
       <tr>
-        <th scope="col">Place</th>
+        <th scope="col" class="place">Place</th>
         <th scope="col">Annotation</th>
       </tr>
     </thead>

@@ -56,7 +56,7 @@ export function writtenBox(written: Written): Html {
   const inside = html`<div class="inside">${body}${reactions}</div>`
   if (minimized === undefined) {
     return html`<article class="box" id="${anchor}">
-      <header>${by}</header>
+      <header class="by">${by}</header>
       ${inside}
     </article>`
   }

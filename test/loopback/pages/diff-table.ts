@@ -45,7 +45,7 @@ export function diffTable(
       <col class="at" />
       <col />
     </colgroup>
-    <thead class="unseen">
+    <thead class="slim">
       <tr>
         <th scope="col">Old line</th>
         <th scope="col">New line</th>

@@ -12,7 +12,7 @@ export function logShown(log: string): Html {
   const parts: string[] = []
   let open = false
   const end = () => {
-    if (open) parts.push('</details>')
+    if (open) parts.push('</div></details>')
     open = false
   }
   for (const line of log.replace(/\n$/, '').split('\n')) {
@@ -24,7 +24,7 @@ export function logShown(log: string): Html {
       end()
     } else if (command === 'group') {
       end()
-      parts.push(`<details><summary>${time}${escape(said)}</summary>`)
+      parts.push(`<details><summary>${time}${escape(said)}</summary><div>`)
       open = true
     } else if (command === '') {
       parts.push(`${time}${escape(text)}\n`)

@@ -108,6 +108,13 @@ export async function mergeBox(forge: Forge, facts: PullFacts): Promise<Html> {
   const count = checks.runs.length + checks.statuses.length
   const unfinished = checks.runs.some(({ status }) => status !== 'completed')
   const rows = [
+    ...blockers.map(
+      (blocker) =>
+        html`<div class="row">
+          ${sign('bad', '✕', 'hinders')}
+          <div>${blocker}</div>
+        </div>`,
+    ),
     ...reviewRows(facts),
     html`<div class="row">
       <div class="muted">
@@ -117,13 +124,6 @@ export async function mergeBox(forge: Forge, facts: PullFacts): Promise<Html> {
     ...checks.runs.map((run) => runRow(facts, run)),
     ...checks.statuses.map((status) => statusRow(facts, status)),
     ...awaitedRows(facts, checks),
-    ...blockers.map(
-      (blocker) =>
-        html`<div class="row">
-          ${sign('bad', '✕', 'hinders')}
-          <div>${blocker}</div>
-        </div>`,
-    ),
     auto !== undefined &&
       html`<div class="row">
         ${sign('busy', '●', '')}

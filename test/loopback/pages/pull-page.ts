@@ -1,5 +1,6 @@
 // Owns the head and tabs that all pages of a pull request share, and the conversation.
 import type { Forge } from '../forge.ts'
+import type { Repository } from '../world/repository.ts'
 import { checksOf } from './checks-of.ts'
 import type { Html } from './html.ts'
 import { html } from './html.ts'
@@ -23,6 +24,15 @@ export function headName({ repository, pull }: PullFacts): string {
   return from.id === repository.id ? pull.headRef : `${from.owner.login}:${pull.headRef}`
 }
 
+/** As many pieces of writing as the conversation has below its first. */
+function spoken(repository: Repository, number: number): number {
+  const own = <Piece extends { readonly pull: number }>(all: ReadonlyMap<number, Piece>) =>
+    [...all.values()].filter((piece) => piece.pull === number)
+  const comments = [...repository.comments.values()].filter((comment) => comment.issue === number)
+  const reviews = own(repository.reviews).filter(({ body }) => body !== '')
+  return comments.length + reviews.length + own(repository.reviewComments).length
+}
+
 function pullHead(facts: PullFacts, current: PullTab): Html {
   const { repository, issue, pull, diff, commits, head } = facts
   const address = `${addressOf(repository)}/pull/${pull.number}`
@@ -31,7 +41,7 @@ function pullHead(facts: PullFacts, current: PullTab): Html {
     html`<a href="${address}${path}" ${name === current && html` aria-current="page"`}
       >${words} ${count !== undefined && html`<span class="count">${count}</span>`}</a
     >`
-  const talk = [...repository.comments.values()].filter((comment) => comment.issue === pull.number).length
+  const talk = spoken(repository, pull.number)
   const did = pull.merged === undefined ? 'wants to merge' : 'had proposed to merge'
   return html`<div class="head">
       <h1>${issue.title} <span class="number">#${pull.number}</span></h1>
@@ -74,7 +84,7 @@ function commitMoments({ commits, issue }: PullFacts): Moment[] {
       at: time < issue.createdAt ? issue.createdAt : time,
       id: at - commits.length,
       shown: html`<div class="event">
-        <span class="sign quiet" aria-hidden="true">⦁</span>
+        <span class="sign quiet" aria-hidden="true">•</span>
         <div><b>${commit.author}</b> committed “${commit.title}” ${shortSha(commit.sha)} ${when(time)}</div>
       </div>`,
     }

@@ -50,7 +50,7 @@ function listOf(
             <caption class="unseen">
               ${title}
             </caption>
-            <thead class="unseen">
+            <thead class="slim">
               <tr>
                 <th scope="col">Title</th>
                 <th scope="col">State</th>

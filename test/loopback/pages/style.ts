@@ -50,7 +50,7 @@ footer { max-width: 1264px; margin: auto; padding: 0 24px 32px; color: var(--mut
 .state.closed { background: var(--closed-solid) } .state.draft { background: var(--draft-solid) }
 .badge, .label, .tag { display: inline-block; padding: 0 7px; border-radius: 10px; font-size: 12px; line-height: 18px; border: 1px solid var(--line) }
 .badge { color: var(--muted); font-weight: 400 }
-.label { font-weight: 500; border-color: color-mix(in srgb, currentColor 25%, transparent) }
+.label + .label { margin-left: 4px } .label { font-weight: 500; border-color: color-mix(in srgb, currentColor 25%, transparent) }
 .branch { padding: 1px 6px; border-radius: 6px; background: var(--link-soft); color: var(--link) }
 .sha { color: var(--muted) }
 .tag.good { color: var(--good); border-color: var(--good) } .tag.bad { color: var(--bad); border-color: var(--bad) }
@@ -67,12 +67,18 @@ footer { max-width: 1264px; margin: auto; padding: 0 24px 32px; color: var(--mut
 .box > .inside { padding: 16px } .box > .inside > :first-child { margin-top: 0 } .box > .inside > :last-child { margin-bottom: 0 }
 .box.mine > header { background: var(--link-soft) }
 .box .end { margin-left: auto }
-.row { display: flex; gap: 8px; padding: 10px 16px; border-top: 1px solid var(--line) } .row:first-child { border-top: 0 }
-.row > div { min-width: 0; flex: 1 }
+.row { display: flex; gap: 8px; align-items: flex-start; padding: 10px 16px; border-top: 1px solid var(--line) } .row:first-child { border-top: 0 }
+.row > div { min-width: 0; flex: 1 } .row > .tag { flex: none }
+.box > header.by { flex-wrap: nowrap; align-items: flex-start } .by > span { min-width: 0; padding-top: 1px } .by > .end { flex: none }
 .event { display: flex; gap: 8px; align-items: flex-start; margin: 0 0 16px 16px; padding-left: 0; color: var(--muted) }
 .event > div { min-width: 0 } .event b { color: var(--ink) }
 .thread { margin: 0 0 16px }
-.thread .box { margin-bottom: 0 }
+.thread .box { margin-bottom: 0 } .note .thread:last-child { margin-bottom: 0 }
+.app { margin-bottom: 24px } .app > h2 { margin-bottom: 10px } .title { font-size: 16px; margin-bottom: 10px }
+.job-log { border-top: 1px solid var(--line) } .job-log > summary { padding: 8px 16px; cursor: pointer } .job-log > .inside { padding: 0 16px 12px; margin: 0 }
+table.list td:first-child { min-width: 88px } table.list .state { padding: 0 10px; font-size: 12px; line-height: 20px }
+.slim th { padding: 0 !important; border: 0 !important; font-size: 0; line-height: 0 } .slim + tbody tr:first-child td { border-top: 0 }
+table.list .place { width: 26% }
 .thread .comment { padding: 12px 16px; border-top: 1px solid var(--line) }
 .thread .comment > p { margin: 0 0 6px; display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: center }
 .reactions { margin: 8px 0 0; display: flex; gap: 6px } .reactions span { border: 1px solid var(--line); border-radius: 12px; padding: 0 8px; font-size: 12px }
@@ -82,7 +88,6 @@ footer { max-width: 1264px; margin: auto; padding: 0 24px 32px; color: var(--mut
 .merge.good { border-color: var(--good) } .merge.bad { border-color: var(--bad) } .merge.done { border-color: var(--done) }
 .merge.good > header { background: var(--good-soft) } .merge.bad > header { background: var(--bad-soft) } .merge.done > header { background: var(--done-soft) } .merge.busy > header { background: var(--busy-soft) }
 .merge p { margin: 0 }
-.markdown > :first-child { margin-top: 0 } .markdown > :last-child { margin-bottom: 0 }
 .markdown p, .markdown ul, .markdown ol, .markdown pre, .markdown blockquote, .markdown details, .markdown .scroll, .alert, .suggestion { margin: 0 0 12px }
 .markdown ul, .markdown ol { padding-left: 26px } .markdown li > p { margin-bottom: 6px } .markdown li:has(> input) { list-style: none; margin-left: -20px }
 .markdown .h1, .markdown .h2 { font-size: 20px; padding-bottom: 4px; border-bottom: 1px solid var(--line); margin: 20px 0 12px } .markdown .h2 { font-size: 17px }
@@ -90,9 +95,11 @@ footer { max-width: 1264px; margin: auto; padding: 0 24px 32px; color: var(--mut
 .markdown pre { padding: 12px; background: var(--soft); border-radius: 6px; white-space: pre-wrap }
 .markdown :not(pre) > code { padding: 2px 5px; border-radius: 5px; background: color-mix(in srgb, var(--muted) 15%, transparent) }
 .markdown blockquote { padding: 0 12px; border-left: 4px solid var(--line); color: var(--muted) } .markdown summary { cursor: pointer }
+.markdown > :first-child { margin-top: 0 } .markdown > :last-child { margin-bottom: 0 }
+.markdown + .markdown { margin-top: 16px }
 .scroll { overflow-x: auto } .markdown table { border-collapse: collapse }
 .markdown th, .markdown td { border: 1px solid var(--line); padding: 5px 12px; text-align: left; overflow-wrap: normal } .markdown .right { text-align: right } .markdown .center { text-align: center }
-.alert { border-left: 4px solid var(--link); padding: 4px 12px } .alert-name { font-weight: 600; color: var(--link) } .alert > :last-child { margin-bottom: 4px }
+.alert { border-left: 4px solid var(--link); padding: 4px 12px } .alert .alert-name { margin-bottom: 2px; font-weight: 600; color: var(--link) } .alert > :last-child { margin-bottom: 4px }
 .alert.warning { border-color: var(--busy) } .alert.warning .alert-name { color: var(--busy) } .alert.caution { border-color: var(--bad) } .alert.caution .alert-name { color: var(--bad) }
 .alert.tip { border-color: var(--good) } .alert.tip .alert-name { color: var(--good) } .alert.important { border-color: var(--done) } .alert.important .alert-name { color: var(--done) }
 .suggestion { border: 1px solid var(--line); border-radius: 6px } .suggestion > p { margin: 0; padding: 4px 12px; color: var(--muted); font-size: 12px; border-bottom: 1px solid var(--line) } .suggestion > pre { margin: 0; border-radius: 0 0 6px 6px; background: var(--good-soft) }
@@ -115,7 +122,7 @@ dl.facts { display: flex; flex-wrap: wrap; gap: 12px 32px; margin: 0 } dl.facts 
 :target { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 6px }
 @media (max-width: 800px) {
   main { padding: 16px } .top { padding: 12px 16px } .columns, .columns.left { grid-template-columns: minmax(0, 1fr); gap: 16px }
-  h1 { font-size: 22px } .columns:not(.left) > .side { order: -1 } .side section { padding: 6px 0 } .event { margin-left: 0 }
+  h1 { font-size: 22px } .columns:not(.left) > .side { order: -1; display: flex; flex-wrap: wrap; gap: 8px 32px } .side section { padding: 0; border: 0 } .event { margin-left: 0 }
   table.diff .at { width: 32px; padding: 0 4px } table.list th, table.list td { padding: 7px 10px } .log time { display: none }
   .top .links { margin-left: 0; width: 100% } .hide-small { display: none }
 }
