@@ -1,5 +1,5 @@
 // Owns the list of all operations that the loopback GitHub serves, by operation id.
-import type { Handler, OperationId, Operations } from '../server/call.ts'
+
 import { appOperations } from './apps.ts'
 import { assigneeOperations } from './assignees.ts'
 import { branchOperations } from './branches.ts'
@@ -9,8 +9,8 @@ import { collaboratorOperations } from './collaborators.ts'
 import { commentOperations } from './comments.ts'
 import { commitOperations } from './commits.ts'
 import { compareOperations } from './compare.ts'
-import { contentWriteOperations } from './contents-write.ts'
 import { contentOperations } from './contents.ts'
+import { contentWriteOperations } from './contents-write.ts'
 import { deploymentOperations } from './deployments.ts'
 import { dispatchOperations } from './dispatches.ts'
 import { gitBlobOperations } from './git-blobs.ts'
@@ -22,19 +22,25 @@ import { issueListOperations } from './issue-lists.ts'
 import { issueOperations } from './issues.ts'
 import { labelOperations } from './labels.ts'
 import { languageOperations } from './languages.ts'
+import { mergingOperations } from './merging.ts'
 import { peopleOperations } from './people.ts'
+import { protectionOperations } from './protection.ts'
+import { pullFileOperations } from './pull-files.ts'
+import { pullOperations } from './pulls.ts'
 import { reactionOperations } from './reactions.ts'
 import { repositoryOperations } from './repository.ts'
+import { reviewRequestOperations } from './review-requests.ts'
 import { statusOperations } from './statuses.ts'
 import { teamOperations } from './teams.ts'
 import { timelineOperations } from './timeline.ts'
+import { updateBranchOperations } from './update-branch.ts'
 
 const AREAS: readonly Operations[] = [
   appOperations,
   assigneeOperations,
   branchOperations,
-  checkOperations,
   checkSuiteOperations,
+  checkOperations,
   collaboratorOperations,
   commentOperations,
   commitOperations,
@@ -52,12 +58,18 @@ const AREAS: readonly Operations[] = [
   issueOperations,
   labelOperations,
   languageOperations,
+  mergingOperations,
   peopleOperations,
+  protectionOperations,
+  pullFileOperations,
+  pullOperations,
   reactionOperations,
   repositoryOperations,
+  reviewRequestOperations,
   statusOperations,
   teamOperations,
   timelineOperations,
+  updateBranchOperations,
 ]
 
 export const HANDLERS: ReadonlyMap<string, Handler<OperationId>> = new Map(

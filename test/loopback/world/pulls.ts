@@ -10,6 +10,7 @@ export interface Pull {
   draft: boolean
   /** undefined when the head repository was deleted */
   readonly headRepository: Repository | undefined
+  readonly headOwner: Account
   readonly headRef: string
   baseRef: string
   merged: { readonly at: string; readonly by: Account; readonly sha: string } | undefined
@@ -18,13 +19,21 @@ export interface Pull {
   maintainerCanModify: boolean
   requestedReviewers: Account[]
   requestedTeams: Team[]
-  /** mergeability is worked out in the background and is null until then */
-  mergeability: {
-    readonly head: string
-    readonly base: string
-    readonly clean: boolean
-    reads: number
-  } | null
+  /** whoever moved the head last: whether an approval of theirs counts is the protection's question */
+  lastPusher: Account
+  /** worked out in the background for this head and base, and null until then */
+  mergeability: { readonly head: string; readonly base: string; readonly clean: boolean } | null
+  /** its place in the merge queue: the temporary branch with the test merge */
+  queued: QueueEntry | undefined
+}
+
+export interface QueueEntry {
+  readonly ref: string
+  readonly sha: string
+  readonly head: string
+  readonly base: string
+  readonly by: Account
+  readonly method: MergeMethod
 }
 
 export type ReviewState = 'PENDING' | 'COMMENTED' | 'APPROVED' | 'CHANGES_REQUESTED' | 'DISMISSED'
@@ -49,8 +58,12 @@ export interface ReviewComment {
   body: string
   readonly path: string
   readonly diffHunk: string
-  readonly commitId: string
+  /** the newest head in whose diff the line is still found */
+  commitId: string
   readonly originalCommitId: string
+  /** lines below the first `@@` of the file's patch; null where the comment is outdated or is on the whole file */
+  position: number | null
+  readonly originalPosition: number | null
   readonly side: 'LEFT' | 'RIGHT'
   readonly startSide: 'LEFT' | 'RIGHT' | null
   /** null where the comment is outdated, or is on the whole file */
@@ -72,6 +85,7 @@ export interface ReviewComment {
 export interface AutoMerge {
   readonly pull: number
   readonly by: Account
+  readonly via: App | undefined
   readonly method: MergeMethod
   readonly title: string | undefined
   readonly message: string | undefined
@@ -82,10 +96,13 @@ export interface AutoMerge {
 export interface MergeRequest {
   readonly uuid: string
   readonly pull: number
+  /** the `sha` of the request, or the head when it was made */
   readonly expectedHead: string
-  readonly method: MergeMethod
-  readonly by: Account
-  state: 'pending' | 'in_progress' | 'queued' | 'merged' | 'failed'
-  reason: string | undefined
+  readonly method: MergeMethod | 'default'
+  readonly action: 'default' | 'direct_merge' | 'merge_queue'
+  state: 'pending' | 'merged' | 'enqueued' | 'failed'
+  reason: string
   sha: string | undefined
+  /** milliseconds: the result is kept for a day from here */
+  updatedAt: number
 }

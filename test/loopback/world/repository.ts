@@ -27,12 +27,28 @@ export interface RequiredCheck {
   readonly appId: number | null
 }
 
+/** Logins of people, slugs of teams and Apps. */
+export interface Allowed {
+  readonly users: readonly string[]
+  readonly teams: readonly string[]
+  readonly apps: readonly string[]
+}
+
 /** Classic branch protection, one rule a branch. */
 export interface BranchProtection {
+  readonly id: number
   readonly branch: string
+  readonly createdAt: string
   requiredChecks: { strict: boolean; checks: readonly RequiredCheck[] } | undefined
   requiredReviews:
-    | { count: number; dismissStale: boolean; codeOwners: boolean; lastPushApproval: boolean }
+    | {
+        count: number
+        dismissStale: boolean
+        codeOwners: boolean
+        lastPushApproval: boolean
+        /** who may dismiss beside administrators */
+        dismissers: Allowed | undefined
+      }
     | undefined
   enforceAdmins: boolean
   requiredLinearHistory: boolean
@@ -40,7 +56,9 @@ export interface BranchProtection {
   allowForcePushes: boolean
   allowDeletions: boolean
   /** who may push; undefined where everyone with write may */
-  restrictions: { users: readonly string[]; teams: readonly string[]; apps: readonly string[] } | undefined
+  restrictions: Allowed | undefined
+  /** read-only for everyone */
+  locked: boolean
   /** merges go through the queue */
   mergeQueue: boolean
 }
