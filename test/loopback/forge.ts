@@ -1,4 +1,5 @@
 // Owns what every part of the loopback GitHub is given: the world, git, time, addresses, and a place to say what happened.
+import type { Actions } from './actions/actions.ts'
 import type { GitStore } from './git/store.ts'
 import type { LoopbackClock } from './clock.ts'
 import type { ForgeEvent } from './events.ts'
@@ -8,6 +9,7 @@ export interface Forge {
   readonly world: World
   readonly git: GitStore
   readonly clock: LoopbackClock
+  readonly actions: Actions
   /** `http://127.0.0.1:PORT`, as pages and clone addresses begin */
   readonly origin: string
   /** `http://127.0.0.1:PORT/api/v3` */

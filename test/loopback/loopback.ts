@@ -2,6 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Actions } from './actions/actions.ts'
+import { makeActions } from './actions/actions.ts'
 import { HANDLERS } from './api/registry.ts'
 import { makeClock } from './clock.ts'
 import type { ForgeEvent } from './events.ts'
@@ -15,6 +17,7 @@ import { makeOracle } from './openapi/oracle.ts'
 import type { Furnish } from './furnish/furnish.ts'
 import { makeFurnish } from './furnish/furnish.ts'
 import { pagesRoute } from './pages/pages.ts'
+import type { RunnerSettings } from './runner/settings.ts'
 import type { Limits } from './server/limits.ts'
 import { GITHUB_LIMITS, makeLimiter } from './server/limits.ts'
 import { answer } from './server/pipeline.ts'
@@ -34,6 +37,8 @@ export interface LoopbackOptions {
   /** GitHub's own unless told; a bench needs more than 900 points a minute */
   readonly limits?: Partial<Limits>
   readonly webhookTimeoutMs?: number
+  /** Actions are off unless told: with them events start workflows, in real processes */
+  readonly actions?: Partial<RunnerSettings> | false
 }
 
 export interface Loopback extends Furnish {
@@ -45,7 +50,8 @@ export interface Loopback extends Furnish {
   readonly faults: Faults
   readonly oracle: Oracle
   readonly webhooks: Webhooks
-  /** Ends when no delivery and no background work is under way. */
+  readonly actions: Actions
+  /** Ends when no delivery, no background work and no workflow run is under way. */
   settled(): Promise<void>
   /** Ends every process it started and removes its folder. */
   close(): Promise<void>
@@ -79,6 +85,16 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
     }),
   })
 
+  const actions = makeActions({
+    forge: () => forge,
+    faults,
+    oracle,
+    folder: join(folder, 'actions'),
+    downloadOrigin: () => downloading.origin,
+    settings: options.actions ?? false,
+  })
+  listeners.push((event) => actions.hear(event))
+
   const routes: Route[] = [
     {
       matches: (path) => path.startsWith(`${API}/`),
@@ -89,18 +105,18 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
     },
     gitRoute({ forge: () => forge, faults, oracle }),
   ]
-  const listening = await listen(() => routes, {
-    port: options.port ?? 0,
-    failed: (error, what) => {
-      failures.push(error)
-      oracle.fail(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-    },
-  })
+  const failed = (error: unknown, what: string) => {
+    failures.push(error)
+    oracle.fail(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  }
+  const listening = await listen(() => routes, { port: options.port ?? 0, failed })
+  const downloading = await listen(() => [actions.downloads.route], { port: 0, failed })
 
   const forge: Forge = {
     world,
     git,
     clock,
+    actions,
     origin: listening.origin,
     api: `${listening.origin}${API}`,
     emit(event) {
@@ -131,8 +147,11 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
   }
 
   async function settled(): Promise<void> {
-    while (background.size > 0) await Promise.all(background)
-    await webhooks.settled()
+    do {
+      while (background.size > 0) await Promise.all(background)
+      await actions.settled()
+      await webhooks.settled()
+    } while (background.size > 0)
   }
 
   return {
@@ -143,10 +162,13 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
     faults,
     oracle,
     webhooks,
+    actions,
     settled,
     async close() {
+      await actions.close()
       await settled()
       await listening.close()
+      await downloading.close()
       await git.close()
       await rm(folder, { recursive: true, force: true })
     },

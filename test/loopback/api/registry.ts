@@ -1,4 +1,10 @@
 // Owns the list of all operations that the loopback GitHub serves, by operation id.
+import type { Handler, OperationId, Operations } from '../server/call.ts'
+import { actionsArtifactOperations } from './actions-artifacts.ts'
+import { actionsJobOperations } from './actions-jobs.ts'
+import { actionsRunOperations } from './actions-runs.ts'
+import { actionsSettingOperations } from './actions-settings.ts'
+import { actionsWorkflowOperations } from './actions-workflows.ts'
 
 import { appOperations } from './apps.ts'
 import { assigneeOperations } from './assignees.ts'
@@ -36,6 +42,11 @@ import { timelineOperations } from './timeline.ts'
 import { updateBranchOperations } from './update-branch.ts'
 
 const AREAS: readonly Operations[] = [
+  actionsArtifactOperations,
+  actionsJobOperations,
+  actionsRunOperations,
+  actionsSettingOperations,
+  actionsWorkflowOperations,
   appOperations,
   assigneeOperations,
   branchOperations,

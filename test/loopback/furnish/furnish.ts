@@ -10,6 +10,7 @@ import type { Deeds } from './deeds.ts'
 import { makeDeeds } from './deeds.ts'
 import type { NewRepository } from './repositories.ts'
 import { makeRepository } from './repositories.ts'
+import { setSecret, setVariable } from './secrets.ts'
 
 export interface Furnish extends Deeds {
   user(login: string): { readonly account: Account; readonly token: string }
@@ -19,6 +20,9 @@ export interface Furnish extends Deeds {
   app(wanted: NewApp): { readonly app: App; readonly privateKey: string }
   install(app: App, login: string, repositories?: 'all' | readonly string[]): Installation
   uninstall(installation: Installation): void
+  /** A secret of the repository, for its workflows alone. */
+  secret(repository: Repository, name: string, value: string): void
+  variable(repository: Repository, name: string, value: string): void
   jobToken(
     repository: Repository,
     permissions: Permissions,
@@ -36,6 +40,8 @@ export function makeFurnish(forge: Forge): Furnish {
     app: (wanted) => ({ app: makeApp(forge, wanted), privateKey: keyPair().privateKey }),
     install: (app, login, repositories = 'all') => install(forge, app, login, repositories),
     uninstall: (installation) => uninstall(forge, installation),
+    secret: setSecret,
+    variable: setVariable,
     jobToken: (repository, permissions, job) => jobToken(forge, repository, permissions, job),
   }
 }

@@ -1,4 +1,5 @@
 // Owns what a job's token may do: GITHUB_TOKEN's permissions from workflow, job, repository setting and fork.
+import { workflowPermission } from '../permissions/job-token.ts'
 import { isMap } from './workflow/template.ts'
 import type { Template } from './workflow/template.ts'
 
@@ -35,6 +36,8 @@ export function parsePermissions(template: Template | undefined): Permissions | 
   if (template === undefined || template === null) return undefined
   if (template === 'read-all' || template === 'write-all') return template
   if (!isMap(template)) return new Map()
+  const unknown = [...template.keys()].find((scope) => workflowPermission(scope) === undefined)
+  if (unknown !== undefined) throw new Error(`Unexpected value '${unknown}' below permissions`)
   return new Map([...template].map(([scope, level]) => [scope, level as Level]))
 }
 

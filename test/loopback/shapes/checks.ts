@@ -69,7 +69,7 @@ async function commonSuite(forge: Forge, repository: Repository, suite: CheckSui
 }
 
 /** GitHub's `simple-commit`. */
-async function simpleCommit(repository: Repository, sha: string) {
+export async function simpleCommit(repository: Repository, sha: string) {
   const commit = await repository.git.commit(sha)
   if (commit === undefined) throw new Error(`a check suite stands on ${sha}, which the repository lacks`)
   return {

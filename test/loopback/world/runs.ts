@@ -39,6 +39,8 @@ export interface WorkflowJob {
   /** the check run of the Actions App that shows this job */
   readonly checkRun: number
   log: string
+  /** the same by number of the step */
+  readonly stepLogs?: Map<number, string>
 }
 
 export interface RunAttempt {
@@ -71,6 +73,8 @@ export interface WorkflowRun {
   readonly inputs: Readonly<Record<string, string>>
   /** a first-time contributor's run waits for someone with write */
   awaitsApproval: boolean
+  /** why the file is no valid workflow: such a run has no jobs */
+  readonly problem?: string
 }
 
 export interface Artifact {
