@@ -5,7 +5,6 @@ import { actionsJobOperations } from './actions-jobs.ts'
 import { actionsRunOperations } from './actions-runs.ts'
 import { actionsSettingOperations } from './actions-settings.ts'
 import { actionsWorkflowOperations } from './actions-workflows.ts'
-
 import { appOperations } from './apps.ts'
 import { assigneeOperations } from './assignees.ts'
 import { branchOperations } from './branches.ts'
@@ -15,8 +14,8 @@ import { collaboratorOperations } from './collaborators.ts'
 import { commentOperations } from './comments.ts'
 import { commitOperations } from './commits.ts'
 import { compareOperations } from './compare.ts'
-import { contentOperations } from './contents.ts'
 import { contentWriteOperations } from './contents-write.ts'
+import { contentOperations } from './contents.ts'
 import { deploymentOperations } from './deployments.ts'
 import { dispatchOperations } from './dispatches.ts'
 import { gitBlobOperations } from './git-blobs.ts'
@@ -50,8 +49,8 @@ const AREAS: readonly Operations[] = [
   appOperations,
   assigneeOperations,
   branchOperations,
-  checkSuiteOperations,
   checkOperations,
+  checkSuiteOperations,
   collaboratorOperations,
   commentOperations,
   commitOperations,
