@@ -35,14 +35,6 @@ export async function afterPush(
   repository: Repository,
   changes: readonly RefChange[],
   pusher: Pusher,
-<<<<<<< HEAD
-) => Promise<void>
-
-/** Called once the refs have moved, outside of the repository's lock; ends when everybody was told. */
-export const afterPush: AfterPush = async ({ clock }, repository) => {
-  const now = clock.iso()
-  Object.assign(repository, { pushedAt: now, updatedAt: now })
-=======
 ): Promise<void> {
   const told = changes.filter(({ ref }) => /^refs\/(?:heads|tags)\//.test(ref))
   if (told.length === 0) return
@@ -78,5 +70,4 @@ async function tell(forge: Forge, repository: Repository, change: RefChange, pus
   say(forge, repository, pusher, { name: 'push', payload, ...(after === ZERO_SHA ? {} : { ref: at }) })
   if (ref !== `refs/heads/${repository.defaultBranch}`) return
   for (const commit of payload.commits) closeIssues(forge, repository, pusher, commit.message, commit.id)
->>>>>>> db7b491 (Loopback: pull requests, and what pushes do to them)
 }

@@ -91,6 +91,7 @@ export async function openChecked(options: LoopbackOptions = {}): Promise<Checke
       number,
       draft: false,
       headRepository: from,
+      headOwner: from.owner,
       headRef: branch,
       baseRef: repository.defaultBranch,
       merged: undefined,
@@ -98,7 +99,9 @@ export async function openChecked(options: LoopbackOptions = {}): Promise<Checke
       maintainerCanModify: false,
       requestedReviewers: [],
       requestedTeams: [],
+      lastPusher: from.owner,
       mergeability: null,
+      queued: undefined,
     })
     if (from !== repository) await git.adopt(from.git, sha)
     await git.syncPullRef({ number, head: sha })

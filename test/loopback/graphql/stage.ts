@@ -71,6 +71,7 @@ function pullOf(repository: Repository, number: number): Pull {
     number,
     draft: true,
     headRepository: repository,
+    headOwner: repository.owner,
     headRef: 'fix',
     baseRef: 'main',
     merged: undefined,
@@ -78,7 +79,9 @@ function pullOf(repository: Repository, number: number): Pull {
     maintainerCanModify: false,
     requestedReviewers: [],
     requestedTeams: [],
+    lastPusher: repository.owner,
     mergeability: null,
+    queued: undefined,
   }
   repository.pulls.set(number, pull)
   return pull
@@ -110,6 +113,8 @@ function threadOf(loopback: Loopback, repository: Repository, author: Account, h
     diffHunk: '@@ -1 +1 @@',
     commitId: head,
     originalCommitId: head,
+    position: 1,
+    originalPosition: 1,
     side: 'RIGHT',
     startSide: null,
     line: 1,

@@ -152,6 +152,8 @@ export function makeRecords({ world, clock }: Forge, repository: Repository) {
         '@@ -1,7 +1,3 @@\n export function sum(numbers) {\n-  let total = 0\n+  return numbers.reduce((total, number) => total + number, 0)',
       commitId: of.commitId,
       originalCommitId: of.commitId,
+      position: 2,
+      originalPosition: 2,
       side: 'RIGHT',
       startSide: null,
       line: 2,
