@@ -1,8 +1,7 @@
 // Owns which issues a text closes, and closing them.
-import { mark, say } from './doings.ts'
 import type { Forge } from './forge.ts'
+import { closeIssue } from './issue-closing.ts'
 import type { Pusher } from './pushes.ts'
-import { issueShape } from './shapes/issue.ts'
 import type { Repository } from './world/repository.ts'
 import { fullName } from './world/repository.ts'
 
@@ -27,15 +26,7 @@ export function closeIssues(
 ): void {
   for (const number of closedBy(text, repository)) {
     const issue = repository.issues.get(number)
-    if (issue === undefined || issue.state === 'closed' || repository.pulls.has(number)) continue
-    const now = forge.clock.iso()
-    Object.assign(issue, { state: 'closed', stateReason: 'completed', closedAt: now, updatedAt: now })
-    issue.closedBy = by.sender
-    mark(forge, repository, number, by, 'closed', { commitId })
-    say(forge, repository, by, {
-      name: 'issues',
-      action: 'closed',
-      payload: { issue: issueShape(forge, repository, issue) },
-    })
+    if (issue === undefined || repository.pulls.has(number)) continue
+    closeIssue(forge, repository, by, issue, { commitId })
   }
 }

@@ -12,6 +12,7 @@ import { makeFaults } from './faults/faults.ts'
 import type { Forge } from './forge.ts'
 import { gitRoute } from './git-route.ts'
 import { openGitStore } from './git/store.ts'
+import { followChecks } from './merging/following.ts'
 import type { Oracle } from './openapi/oracle.ts'
 import { makeOracle } from './openapi/oracle.ts'
 import type { Furnish } from './furnish/furnish.ts'
@@ -137,6 +138,7 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
     },
   }
   routes.push(pagesRoute(forge, oracle))
+  followChecks(forge)
   const around = {
     forge,
     oracle,

@@ -14,8 +14,8 @@ import { collaboratorOperations } from './collaborators.ts'
 import { commentOperations } from './comments.ts'
 import { commitOperations } from './commits.ts'
 import { compareOperations } from './compare.ts'
-import { contentWriteOperations } from './contents-write.ts'
 import { contentOperations } from './contents.ts'
+import { contentWriteOperations } from './contents-write.ts'
 import { deploymentOperations } from './deployments.ts'
 import { dispatchOperations } from './dispatches.ts'
 import { gitBlobOperations } from './git-blobs.ts'
@@ -49,8 +49,8 @@ const AREAS: readonly Operations[] = [
   appOperations,
   assigneeOperations,
   branchOperations,
-  checkOperations,
   checkSuiteOperations,
+  checkOperations,
   collaboratorOperations,
   commentOperations,
   commitOperations,

@@ -5,6 +5,9 @@ import { ApiError } from './api-error.ts'
 import type { Reply } from './call.ts'
 import type { Request } from './pipeline.ts'
 
+/** Refusals that GitHub describes with `message` and `documentation_url` only. */
+const STATUSLESS: ReadonlySet<string> = new Set(['pulls/merge 405', 'pulls/merge 409'])
+
 /** Source: docs.github.com, "Troubleshooting the REST API": message, documentation_url, status, and errors with a 422. */
 export function errorReply(error: unknown, operation: Operation): Reply {
   if (!(error instanceof ApiError)) throw error
@@ -20,7 +23,9 @@ export function errorReply(error: unknown, operation: Operation): Reply {
       ...(error.errors === undefined ? {} : { errors: error.errors }),
       documentation_url: operation.docs,
       // GitHub's description knows no `status` in a validation error
-      ...(error.status === 422 ? {} : { status: String(error.status) }),
+      ...(error.status === 422 || STATUSLESS.has(`${operation.id} ${error.status}`)
+        ? {}
+        : { status: String(error.status) }),
     },
   }
 }

@@ -24,6 +24,14 @@ function allowedShape(forge: Forge, repository: Repository, allowed: Allowed) {
   }
 }
 
+/** Permissions that GitHub describes for an App in a list of those who may push. */
+const SHOWN: readonly string[] = ['metadata', 'contents', 'issues', 'single_file']
+
+function pusherApp(app: ReturnType<typeof integration>) {
+  const shown = Object.entries(app.permissions).filter(([name]) => SHOWN.includes(name))
+  return { ...app, description: '', permissions: Object.fromEntries(shown) }
+}
+
 /** GitHub's `status-check-policy`. */
 export function checksPolicy(forge: Forge, repository: Repository, rule: BranchProtection) {
   const wanted = rule.requiredChecks
@@ -82,6 +90,7 @@ export function protectionShape(forge: Forge, repository: Repository, rule: Bran
             teams_url: `${url}/restrictions/teams`,
             apps_url: `${url}/restrictions/apps`,
             ...allowedShape(forge, repository, pushers),
+            apps: allowedShape(forge, repository, pushers).apps.map(pusherApp),
           },
         }),
     required_signatures: { url: `${url}/required_signatures`, enabled: false },
@@ -91,7 +100,7 @@ export function protectionShape(forge: Forge, repository: Repository, rule: Bran
     allow_deletions: { enabled: rule.allowDeletions },
     block_creations: { enabled: false },
     required_conversation_resolution: { enabled: rule.requiredConversationResolution },
-    lock_branch: { enabled: rule.locked },
+    lock_branch: { enabled: rule.locked === true },
     allow_fork_syncing: { enabled: false },
   }
 }
@@ -104,11 +113,11 @@ export function webhookRule(repository: Repository, rule: BranchProtection) {
     return rule.enforceAdmins ? 'everyone' : 'non_admins'
   }
   return {
-    id: rule.id,
+    id: rule.id ?? repository.id,
     repository_id: repository.id,
     name: rule.branch,
-    created_at: rule.createdAt,
-    updated_at: rule.createdAt,
+    created_at: rule.createdAt ?? repository.createdAt,
+    updated_at: rule.createdAt ?? repository.createdAt,
     pull_request_reviews_enforcement_level: level(reviews !== undefined),
     required_approving_review_count: reviews?.count ?? 0,
     dismiss_stale_reviews_on_push: reviews?.dismissStale ?? false,
@@ -127,7 +136,7 @@ export function webhookRule(repository: Repository, rule: BranchProtection) {
     merge_queue_enforcement_level: level(rule.mergeQueue),
     required_deployments_enforcement_level: 'off',
     required_conversation_resolution_level: level(rule.requiredConversationResolution),
-    lock_branch_enforcement_level: level(rule.locked),
+    lock_branch_enforcement_level: level(rule.locked === true),
     authorized_actors_only: rule.restrictions !== undefined,
     authorized_actor_names: rule.restrictions?.users ?? [],
   }

@@ -1,6 +1,6 @@
 // Owns how a pull request looks: in lists, in full, and as webhooks carry it.
 import type { Forge } from '../forge.ts'
-import { headOf, baseOf, pullNumbered, standOf } from '../pull-heads.ts'
+import { baseOf, headOf, headOwner, pullNumbered, standOf } from '../pull-heads.ts'
 import type { Account, Team } from '../world/accounts.ts'
 import type { Pull } from '../world/pulls.ts'
 import type { Repository } from '../world/repository.ts'
@@ -108,7 +108,7 @@ export async function simplePull(forge: Forge, repository: Repository, number: n
     assignees: issue.assignees.map((account) => simpleUser(forge, account)),
     requested_reviewers: pull.requestedReviewers.map((account) => simpleUser(forge, account)),
     requested_teams: pull.requestedTeams.map((team) => ({ ...requestedTeam(forge, team), parent: null })),
-    head: endShape(forge, headRepositoryOf(forge, pull), pull.headOwner, pull.headRef, head),
+    head: endShape(forge, headRepositoryOf(forge, pull), headOwner(repository, pull), pull.headRef, head),
     base: endShape(forge, repository, repository.owner, pull.baseRef, base),
     _links,
     author_association: association(forge, repository, issue.author),
