@@ -20,7 +20,8 @@ async function clone(arena: GitArena, token?: string, name?: string): Promise<st
 async function push(folder: string, files: Record<string, string>, ...args: string[]) {
   await writeFiles(folder, files)
   await git(folder, 'add', '--all')
-  await git(folder, 'commit', '--quiet', '--allow-empty', '--message', 'Change')
+  const author = ['-c', 'user.email=ana@example.test']
+  await git(folder, ...author, 'commit', '--quiet', '--allow-empty', '--message', 'Change')
   return person(folder, 'push', 'origin', ...(args.length === 0 ? ['HEAD'] : args))
 }
 
@@ -154,13 +155,20 @@ describe('git over HTTP', () => {
     expect(await headOf(repository)).toBe(await git(folder, 'rev-parse', 'HEAD'))
   })
 
-  it('a push says when the repository was pushed to', async () => {
+  it('a push is told to the App with its commits, and with who pushed', async () => {
     const arena = await gitArena()
-    const before = arena.repository.pushedAt
+    const before = await headOf(arena.repository)
     const folder = await clone(arena, arena.anaToken)
-    arena.loopback.forge.clock.advance(60_000)
     await push(folder, { a: 'a' })
-    expect(arena.repository.pushedAt > before).toBe(true)
+    await arena.heard()
+    const [told] = arena.hooks.filter(({ event }) => event === 'push').map(({ payload }) => payload)
+    expect(told).toMatchObject({
+      ref: 'refs/heads/main',
+      before,
+      after: await git(folder, 'rev-parse', 'HEAD'),
+    })
+    expect(told.sender.login).toBe('ana')
+    expect(told.commits).toHaveLength(1)
   })
 })
 

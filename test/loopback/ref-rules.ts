@@ -3,11 +3,11 @@ import type { Forge } from './forge.ts'
 import type { DeniedRef } from './git/push-rules.ts'
 import { expressionOf } from './git/push-rules.ts'
 import type { GitRepository } from './git/repository.ts'
-import { names } from './who-may.ts'
+import { isAdmin, names } from './who-may.ts'
 import type { Actor } from './world/accounts.ts'
 import { accountOf } from './world/accounts.ts'
 import type { BranchProtection, Repository } from './world/repository.ts'
-import { atLeast, roleOf, tokenAllows } from './world/roles.ts'
+import { tokenAllows } from './world/roles.ts'
 
 export const WORKFLOWS = '.github/workflows'
 
@@ -90,25 +90,26 @@ export function deniedRefs(forge: Forge, repository: Repository, actor: Actor): 
     }
     const reason = bypasses(forge, repository, actor, rule)
       ? undefined
-      : noPushReason(forge, repository, rule, actor)
+      : noPushReason(forge, repository, actor, rule)
     if (reason !== undefined) denied.push({ pattern, kind: 'no_push', reason })
     return denied
   })
 }
 
+/** Administrators are held to a lock as everybody is; source: docs.github.com, "About protected branches". */
 function bypasses(forge: Forge, repository: Repository, actor: Actor, rule: BranchProtection): boolean {
-  if (rule.enforceAdmins || actor.kind !== 'user') return false
-  return atLeast(roleOf(forge.world, actor.account, repository), 'admin')
+  if (rule.enforceAdmins || rule.locked || actor.kind !== 'user') return false
+  return isAdmin(forge, repository, actor.account)
 }
 
 function noPushReason(
   forge: Forge,
   repository: Repository,
-  rule: BranchProtection,
   actor: Actor,
+  rule: BranchProtection,
 ): string | undefined {
   const { requiredReviews, requiredChecks, restrictions } = rule
-  if (rule.locked === true) return 'Cannot change this locked branch'
+  if (rule.locked) return 'Cannot change this locked branch'
   if (requiredReviews !== undefined) return 'Changes must be made through a pull request.'
   if (rule.mergeQueue) return 'Changes must be made through the merge queue'
   const [only, ...more] = requiredChecks?.checks ?? []

@@ -123,6 +123,27 @@ describe('references', () => {
   })
 })
 
+describe('what is told of moved references', () => {
+  it('create, push and delete, with zeros for what was not there, and `forced`', async () => {
+    const { bot, hooks, heard, repository } = await gitArena()
+    const main = await headOf(repository)
+    const next = await commitOn(repository, undefined, { a: 'a' }, { from: main })
+    const at = { ...AT, ref: 'heads/topic' }
+    await bot.rest.git.createRef({ ...AT, ref: 'refs/heads/topic', sha: next })
+    await bot.rest.git.updateRef({ ...at, sha: main, force: true })
+    await bot.rest.git.deleteRef(at)
+    expect((await heard()).filter((one) => /^(create|push|delete)$/.test(one))).toHaveLength(5)
+    const pushes = hooks.filter(({ event }) => event === 'push').map(({ payload }) => payload)
+    const zeros = '0'.repeat(40)
+    expect(pushes).toMatchObject([
+      { before: zeros, after: next, created: true, forced: false },
+      { before: next, after: main, forced: true },
+      { before: main, after: zeros, deleted: true },
+    ])
+    expect(pushes[0].sender.login).toBe('tool[bot]')
+  })
+})
+
 describe('references of a protected branch', () => {
   it('a branch that wants reviews is moved by nobody', async () => {
     const { ana, bot, repository } = await gitArena()
@@ -154,5 +175,40 @@ describe('references of a protected branch', () => {
     protect(repository, { branch: 'kept', allowForcePushes: true, allowDeletions: true })
     await ana.rest.git.updateRef(back)
     expect((await ana.rest.git.deleteRef({ ...AT, ref: 'heads/kept' })).status).toBe(204)
+  })
+
+  it('restrictions name who may push: people, teams and Apps', async () => {
+    const { ana, bot, loopback, repository } = await gitArena()
+    loopback.team({ organization: 'acme', slug: 'core', members: ['ana'] })
+    const nobody = { users: [], teams: [], apps: [] }
+    const moved = async (client: typeof ana): Promise<boolean> => {
+      const sha = await commitOn(repository, undefined, {}, { from: await headOf(repository) })
+      const work = client.rest.git.updateRef({ ...AT, ref: 'heads/main', sha })
+      return work.then(
+        () => true,
+        () => false,
+      )
+    }
+    protect(repository, { restrictions: nobody })
+    expect([await moved(ana), await moved(bot)]).toEqual([false, false])
+    protect(repository, { restrictions: { ...nobody, teams: ['core'] } })
+    expect([await moved(ana), await moved(bot)]).toEqual([true, false])
+    protect(repository, { restrictions: { ...nobody, apps: ['tool'] } })
+    expect([await moved(ana), await moved(bot)]).toEqual([false, true])
+    protect(repository, { restrictions: { ...nobody, apps: ['tool'] }, locked: true })
+    expect(await moved(bot)).toBe(false)
+  })
+
+  it('an administrator passes rules that do not include administrators, and no others', async () => {
+    const { octokit, loopback, repository } = await gitArena()
+    const root = loopback.user('root')
+    repository.collaborators.set(root.account.id, 'admin')
+    const next = await commitOn(repository, undefined, {}, { from: await headOf(repository) })
+    const { rest } = octokit(root.token)
+    protect(repository, { requiredReviews: REVIEWS })
+    const move = { ...AT, ref: 'heads/main', sha: next }
+    expect((await refusal(rest.git.updateRef(move))).status).toBe(422)
+    protect(repository, { requiredReviews: REVIEWS, enforceAdmins: false })
+    expect((await rest.git.updateRef(move)).status).toBe(200)
   })
 })

@@ -303,3 +303,13 @@ test('an error whose forms overlap may have any of them', () => {
   expect(reply('git/create-blob', 422, error)).toEqual([])
   expect(reply('git/create-blob', 422, { ...error, reason: 'x' })).not.toEqual([])
 })
+
+test('the e-mail address of a bot is one, and text without a host is not', () => {
+  const found = (email: string) => {
+    const author = { name: 'tool[bot]', email }
+    const problems = makeOracle().webhook('push', undefined, { head_commit: { author } })
+    return problems.filter((problem) => problem.includes('/head_commit/author/email'))
+  }
+  expect(found('7+tool[bot]@users.noreply.github.com')).toEqual([])
+  expect(found('tool[bot]')).not.toEqual([])
+})
