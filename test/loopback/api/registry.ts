@@ -5,6 +5,7 @@ import { actionsJobOperations } from './actions-jobs.ts'
 import { actionsRunOperations } from './actions-runs.ts'
 import { actionsSettingOperations } from './actions-settings.ts'
 import { actionsWorkflowOperations } from './actions-workflows.ts'
+import { appHookOperations } from './app-hooks.ts'
 import { appOperations } from './apps.ts'
 import { assigneeOperations } from './assignees.ts'
 import { branchOperations } from './branches.ts'
@@ -27,6 +28,7 @@ import { issueListOperations } from './issue-lists.ts'
 import { issueOperations } from './issues.ts'
 import { labelOperations } from './labels.ts'
 import { languageOperations } from './languages.ts'
+import { manifestOperations } from './manifest.ts'
 import { mergingOperations } from './merging.ts'
 import { peopleOperations } from './people.ts'
 import { protectionOperations } from './protection.ts'
@@ -46,6 +48,7 @@ const AREAS: readonly Operations[] = [
   actionsRunOperations,
   actionsSettingOperations,
   actionsWorkflowOperations,
+  appHookOperations,
   appOperations,
   assigneeOperations,
   branchOperations,
@@ -68,6 +71,7 @@ const AREAS: readonly Operations[] = [
   issueOperations,
   labelOperations,
   languageOperations,
+  manifestOperations,
   mergingOperations,
   peopleOperations,
   protectionOperations,
