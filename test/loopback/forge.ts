@@ -3,6 +3,7 @@ import type { Actions } from './actions/actions.ts'
 import type { GitStore } from './git/store.ts'
 import type { LoopbackClock } from './clock.ts'
 import type { ForgeEvent } from './events.ts'
+import type { Webhooks } from './webhooks/deliver.ts'
 import type { World } from './world/world.ts'
 
 export interface Forge {
@@ -10,6 +11,7 @@ export interface Forge {
   readonly git: GitStore
   readonly clock: LoopbackClock
   readonly actions: Actions
+  readonly webhooks: Webhooks
   /** `http://127.0.0.1:PORT`, as pages and clone addresses begin */
   readonly origin: string
   /** `http://127.0.0.1:PORT/api/v3` */

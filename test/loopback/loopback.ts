@@ -17,6 +17,7 @@ import type { Oracle } from './openapi/oracle.ts'
 import { makeOracle } from './openapi/oracle.ts'
 import type { Furnish } from './furnish/furnish.ts'
 import { makeFurnish } from './furnish/furnish.ts'
+import { manifestRoute } from './pages/manifest.ts'
 import { pagesRoute } from './pages/pages.ts'
 import type { RunnerSettings } from './runner/settings.ts'
 import type { Limits } from './server/limits.ts'
@@ -25,7 +26,7 @@ import { answer } from './server/pipeline.ts'
 import { makeReplies } from './server/replies.ts'
 import type { Route } from './server/server.ts'
 import { listen, readRequest, sendOutcome } from './server/server.ts'
-import { simpleInstallation, simpleUser } from './shapes/account.ts'
+import { simpleInstallation, simpleOrganization, simpleUser } from './shapes/account.ts'
 import { repositoryShape } from './shapes/repository.ts'
 import type { Webhooks } from './webhooks/deliver.ts'
 import { makeWebhooks } from './webhooks/deliver.ts'
@@ -79,6 +80,9 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
     surround: (event, installation) => ({
       ...(event.action === undefined ? {} : { action: event.action }),
       ...(event.repository === undefined ? {} : { repository: repositoryShape(forge, event.repository) }),
+      ...(event.repository?.owner.type === 'Organization'
+        ? { organization: simpleOrganization(forge, event.repository.owner) }
+        : {}),
       ...(event.installation === undefined && installation !== undefined
         ? { installation: simpleInstallation(installation) }
         : {}),
@@ -118,6 +122,7 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
     git,
     clock,
     actions,
+    webhooks,
     origin: listening.origin,
     api: `${listening.origin}${API}`,
     emit(event) {
@@ -137,8 +142,12 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
       void done.finally(() => background.delete(done))
     },
   }
+<<<<<<< HEAD
   routes.push(pagesRoute(forge, oracle))
   followChecks(forge)
+=======
+  routes.push(manifestRoute(forge, oracle), pagesRoute(forge, oracle))
+>>>>>>> checks
   const around = {
     forge,
     oracle,

@@ -5,6 +5,7 @@ import { actionsJobOperations } from './actions-jobs.ts'
 import { actionsRunOperations } from './actions-runs.ts'
 import { actionsSettingOperations } from './actions-settings.ts'
 import { actionsWorkflowOperations } from './actions-workflows.ts'
+import { appHookOperations } from './app-hooks.ts'
 import { appOperations } from './apps.ts'
 import { assigneeOperations } from './assignees.ts'
 import { branchOperations } from './branches.ts'
@@ -14,8 +15,8 @@ import { collaboratorOperations } from './collaborators.ts'
 import { commentOperations } from './comments.ts'
 import { commitOperations } from './commits.ts'
 import { compareOperations } from './compare.ts'
-import { contentOperations } from './contents.ts'
 import { contentWriteOperations } from './contents-write.ts'
+import { contentOperations } from './contents.ts'
 import { deploymentOperations } from './deployments.ts'
 import { dispatchOperations } from './dispatches.ts'
 import { gitBlobOperations } from './git-blobs.ts'
@@ -27,6 +28,7 @@ import { issueListOperations } from './issue-lists.ts'
 import { issueOperations } from './issues.ts'
 import { labelOperations } from './labels.ts'
 import { languageOperations } from './languages.ts'
+import { manifestOperations } from './manifest.ts'
 import { mergingOperations } from './merging.ts'
 import { peopleOperations } from './people.ts'
 import { protectionOperations } from './protection.ts'
@@ -46,11 +48,12 @@ const AREAS: readonly Operations[] = [
   actionsRunOperations,
   actionsSettingOperations,
   actionsWorkflowOperations,
+  appHookOperations,
   appOperations,
   assigneeOperations,
   branchOperations,
-  checkSuiteOperations,
   checkOperations,
+  checkSuiteOperations,
   collaboratorOperations,
   commentOperations,
   commitOperations,
@@ -68,6 +71,7 @@ const AREAS: readonly Operations[] = [
   issueOperations,
   labelOperations,
   languageOperations,
+  manifestOperations,
   mergingOperations,
   peopleOperations,
   protectionOperations,

@@ -32,7 +32,9 @@ export interface NewApp {
   readonly owner?: string
   readonly permissions: Permissions
   readonly events: readonly string[]
-  readonly webhook?: { readonly url?: string; readonly secret?: string }
+  readonly webhook?: { readonly url?: string; readonly secret?: string; readonly active?: boolean }
+  /** the process's one key unless told */
+  readonly publicKey?: App['publicKey']
 }
 
 export function makeApp(forge: Forge, wanted: NewApp, id = forge.world.nextId()): App {
@@ -48,9 +50,15 @@ export function makeApp(forge: Forge, wanted: NewApp, id = forge.world.nextId())
     bot: makeAccount(forge, `${slug}[bot]`, 'Bot'),
     permissions: { metadata: 'read', ...wanted.permissions },
     events: wanted.events,
-    publicKey: keyPair().publicKey,
+    publicKey: wanted.publicKey ?? keyPair().publicKey,
     createdAt: clock.iso(),
-    webhook: { url: wanted.webhook?.url, secret: wanted.webhook?.secret, active: true },
+    webhook: {
+      url: wanted.webhook?.url,
+      secret: wanted.webhook?.secret,
+      active: wanted.webhook?.active ?? true,
+      contentType: 'json',
+      insecureSsl: '0',
+    },
     hookId: world.nextId(),
   }
   world.apps.set(id, app)

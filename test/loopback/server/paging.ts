@@ -41,9 +41,13 @@ export async function pageAsync<T>(
   return page(call, items, (item) => shaped.get(item), wrap)
 }
 
+export function perPageOf({ query }: Pick<Call, 'query'>, usual = DEFAULT_PER_PAGE): number {
+  const asked = query.get('per_page')
+  return asked === null ? usual : Math.min(positive(asked, usual), MOST_PER_PAGE)
+}
+
 function pageOf<T>(call: Pick<Call, 'query' | 'url'>, items: readonly T[], usual = DEFAULT_PER_PAGE) {
-  const asked = call.query.get('per_page')
-  const perPage = asked === null ? usual : Math.min(positive(asked, usual), MOST_PER_PAGE)
+  const perPage = perPageOf(call, usual)
   const at = positive(call.query.get('page'), 1)
   const last = Math.max(1, Math.ceil(items.length / perPage))
   const slice = items.slice((at - 1) * perPage, at * perPage)

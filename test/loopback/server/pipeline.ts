@@ -81,7 +81,13 @@ export async function answer(request: Request, around: Surroundings): Promise<Ou
       errorReply(error, operation),
     )
     if (fault?.kind === 'status' && fault.when === 'after') reply = faulty(fault, operation)
-    const headers = { ...state.ticket?.headers(), ...state.headers, ...reply.headers }
+    const headers = {
+      // clients measure by it how far their clock is off, as Octokit does before it signs another JWT
+      date: new Date(around.forge.clock.now()).toUTCString(),
+      ...state.ticket?.headers(),
+      ...state.headers,
+      ...reply.headers,
+    }
     if (fault?.kind === 'malformed') {
       oracle.exempt('fault: malformed')
       reply = { status: 200, raw: { contentType: 'application/json', bytes: '{"message": ' } }

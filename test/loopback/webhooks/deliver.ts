@@ -1,41 +1,30 @@
-// Owns webhooks: which Apps hear of an event, the signed delivery, its ten seconds, and the log of deliveries.
-import { createHmac, randomUUID } from 'node:crypto'
+// Owns webhooks: which Apps hear of an event, how deliveries go out, and the log of deliveries.
+import { randomUUID } from 'node:crypto'
 import type { LoopbackClock } from '../clock.ts'
 import type { ForgeEvent } from '../events.ts'
-import type { Faults } from '../faults/faults.ts'
+import type { DeliveryFault, Faults } from '../faults/faults.ts'
 import type { Oracle } from '../openapi/oracle.ts'
-import { mayHear } from './may-hear.ts'
 import type { App, Installation } from '../world/accounts.ts'
 import type { World } from '../world/world.ts'
 import { covers } from '../world/world.ts'
+import type { Delivery } from './delivery.ts'
+import { bodyOf, headersOf } from './delivery.ts'
+import { mayHear } from './may-hear.ts'
+import type { Posted } from './post.ts'
+import { post } from './post.ts'
 
 /** Source: docs.github.com, "Handling failed webhook deliveries": ten seconds, and no automatic redelivery. */
 const TIMEOUT_MS = 10_000
-
-export interface Delivery {
-  readonly id: number
-  /** the same for every redelivery */
-  readonly guid: string
-  readonly app: App
-  readonly installation: Installation | undefined
-  readonly repositoryId: number | undefined
-  readonly event: string
-  readonly action: string | null
-  readonly redelivery: boolean
-  readonly deliveredAt: string
-  readonly payload: Readonly<Record<string, unknown>>
-  readonly requestHeaders: Readonly<Record<string, string>>
-  /** undefined while under way, and for a delivery that was lost */
-  answer:
-    | { status: string; code: number; seconds: number; headers: Record<string, string>; body: string }
-    | undefined
-}
+/** Source: docs.github.com, "Webhook events and payloads", Payload cap: beyond it nothing is delivered. */
+const MOST_BYTES = 25 * 1024 * 1024
+/** Assumed: the page about redelivery has named 30 and 3 days over time. */
+const KEPT_MS = 3 * 24 * 3_600_000
 
 export interface Webhooks {
   /** Sends an event to every App that hears it. */
   send(event: ForgeEvent, payload: Readonly<Record<string, unknown>>): void
   redeliver(delivery: Delivery): void
-  /** Newest first. */
+  /** Deliveries that have ended and are not forgotten, newest first. */
   log(app: App): readonly Delivery[]
   /** Ends when nothing is under way. */
   settled(): Promise<void>
@@ -55,133 +44,134 @@ export interface Needs {
   readonly timeoutMs?: number
 }
 
-export function makeWebhooks({
-  world,
-  clock,
-  faults,
-  oracle,
-  surround,
-  timeoutMs = TIMEOUT_MS,
-}: Needs): Webhooks {
-  const deliveries: Delivery[] = []
+type Hearing = { readonly installation: Installation | undefined }
+
+function hearing(world: World, event: ForgeEvent, app: App): Hearing | undefined {
+  if (event.only !== undefined && event.only.id !== app.id) return undefined
+  if (!app.webhook.active || app.webhook.url === undefined) return undefined
+  // an event of the App itself, such as ping, has neither repository nor installation
+  if (event.repository === undefined && event.installation === undefined) {
+    return event.only === undefined ? undefined : { installation: undefined }
+  }
+  const all = [...world.installations.values(), ...(event.installation ? [event.installation] : [])]
+  const installation = all.find((candidate) => {
+    if (candidate.app.id !== app.id) return false
+    if (event.installation !== undefined) return event.installation.id === candidate.id
+    return event.repository !== undefined && covers(candidate, event.repository)
+  })
+  if (installation === undefined || !mayHear(event, installation)) return undefined
+  if (installation.suspendedAt !== null && event.name !== 'installation') return undefined
+  return { installation }
+}
+
+export function makeWebhooks(needs: Needs): Webhooks {
+  const { world, clock, faults, oracle, surround, timeoutMs = TIMEOUT_MS } = needs
+  let deliveries: Delivery[] = []
   const underWay = new Set<Promise<void>>()
-  const held = new Map<number, () => Promise<void>>()
-
-  function installationHearing(event: ForgeEvent, app: App): Installation | undefined {
-    return [...world.installations.values(), ...(event.installation ? [event.installation] : [])].find(
-      (installation) => {
-        if (installation.app.id !== app.id) return false
-        if (event.installation !== undefined) return event.installation.id === installation.id
-        return event.repository !== undefined && covers(installation, event.repository)
-      },
-    )
-  }
-
-  function hears(event: ForgeEvent, app: App): Installation | undefined {
-    if (event.only !== undefined && event.only.id !== app.id) return undefined
-    const installation = installationHearing(event, app)
-    if (installation === undefined) return undefined
-    if (installation.suspendedAt !== null && event.name !== 'installation') return undefined
-    return mayHear(event, installation) ? installation : undefined
-  }
+  /** Per App the last request on its way: the next goes out behind it, without waiting for the answer. */
+  const lines = new Map<number, Promise<void>>()
+  const held = new Map<number, Delivery[]>()
 
   function track(work: Promise<void>): void {
     underWay.add(work)
     void work.finally(() => underWay.delete(work))
   }
 
-  async function post(delivery: Delivery): Promise<void> {
-    const { app } = delivery
-    if (!app.webhook.active || app.webhook.url === undefined) return
-    const started = performance.now()
-    const body = JSON.stringify(delivery.payload)
-    try {
-      const response = await fetch(app.webhook.url, {
-        method: 'POST',
-        headers: headersOf(delivery, body),
-        body,
-        redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
-      })
-      delivery.answer = {
-        status: response.ok ? 'OK' : `Invalid HTTP Response: ${response.status}`,
-        code: response.status,
-        seconds: (performance.now() - started) / 1000,
-        headers: Object.fromEntries(response.headers),
-        body: (await response.text()).slice(0, 10_000),
-      }
-    } catch (error) {
-      const timedOut = error instanceof Error && error.name === 'TimeoutError'
-      delivery.answer = {
-        status: timedOut ? 'timed out' : 'failed to connect to host',
-        code: timedOut ? 504 : 502,
-        seconds: (performance.now() - started) / 1000,
-        headers: {},
-        body: '',
-      }
-    }
+  function dispatch(delivery: Delivery): Posted | undefined {
+    const { url } = delivery.app.webhook
+    if (url === undefined) return undefined
+    const body = bodyOf(delivery)
+    delivery.headers = headersOf(delivery, body)
+    return post(url, delivery.headers, body, timeoutMs)
   }
 
-  function headersOf(delivery: Delivery, body: string): Record<string, string> {
-    const { secret } = delivery.app.webhook
-    const sign = (algorithm: 'sha1' | 'sha256') =>
-      `${algorithm}=${createHmac(algorithm, secret ?? '')
-        .update(body)
-        .digest('hex')}`
-    return {
-      ...delivery.requestHeaders,
-      ...(secret === undefined
-        ? {}
-        : { 'x-hub-signature': sign('sha1'), 'x-hub-signature-256': sign('sha256') }),
+  /** Out of line with `late`, so that it may arrive in the middle of others. */
+  async function go(delivery: Delivery, line: Promise<void> | undefined, sent: () => void): Promise<void> {
+    await line
+    const posted = dispatch(delivery)
+    if (posted === undefined) {
+      sent()
+      return
+    }
+    void posted.sent.then(sent)
+    delivery.answer = await posted.answered
+  }
+
+  function enqueue(delivery: Delivery): void {
+    const { id } = delivery.app
+    const next = Promise.withResolvers<void>()
+    const line = lines.get(id)
+    lines.set(id, next.promise)
+    track(go(delivery, line, next.resolve))
+  }
+
+  function lose(delivery: Delivery): void {
+    delivery.headers = headersOf(delivery, bodyOf(delivery))
+    delivery.answer = { status: 'failed to connect to host', code: 502, seconds: 0, headers: {}, body: '' }
+  }
+
+  function start(delivery: Delivery, fault: DeliveryFault | undefined): void {
+    switch (fault?.kind) {
+      case 'lost':
+        lose(delivery)
+        return
+      case 'late': {
+        const wait = new Promise<void>((done) => setTimeout(done, fault.ms))
+        track(go(delivery, wait, () => {}))
+        return
+      }
+      case 'duplicate':
+        enqueue(delivery)
+        enqueue(delivery)
+        return
+      case undefined:
+        enqueue(delivery)
+        return
+      case 'swapped':
+        throw new Error('a swapped delivery is held, not started')
     }
   }
 
   function begin(delivery: Delivery): void {
     deliveries.push(delivery)
-    const { app } = delivery
+    const { id } = delivery.app
     const name = delivery.action === null ? delivery.event : `${delivery.event}.${delivery.action}`
     const fault = faults.delivery(name)
-    const before = held.get(app.id)
-    held.delete(app.id)
-    const run = async () => {
-      await post(delivery)
-      if (fault?.kind === 'duplicate') await post(delivery)
-      // what was held back goes out behind the one that followed it
-      if (before !== undefined) await before()
-    }
-    if (fault?.kind === 'lost') return
     if (fault?.kind === 'swapped') {
-      held.set(app.id, () => post(delivery))
-      if (before !== undefined) track(before())
+      held.set(id, [...(held.get(id) ?? []), delivery])
       return
     }
-    if (fault?.kind === 'late') {
-      track(new Promise<void>((done) => setTimeout(done, fault.ms)).then(run))
-      return
-    }
-    track(run())
+    start(delivery, fault)
+    // what was held back goes out behind the one that followed it
+    for (const waiting of held.get(id) ?? []) enqueue(waiting)
+    held.delete(id)
+  }
+
+  function forget(): void {
+    const oldest = clock.now() - KEPT_MS
+    if (deliveries.some(({ at }) => at < oldest)) deliveries = deliveries.filter(({ at }) => at >= oldest)
   }
 
   return {
     send(event, payload) {
       for (const app of world.apps.values()) {
-        const installation = hears(event, app)
-        if (installation === undefined) continue
-        const whole = { ...payload, ...surround(event, installation) }
+        const heard = hearing(world, event, app)
+        if (heard === undefined) continue
+        const whole = { ...payload, ...surround(event, heard.installation) }
+        if (Buffer.byteLength(JSON.stringify(whole)) > MOST_BYTES) continue
         oracle.webhook(event.name, event.action, whole)
-        const guid = randomUUID()
         begin({
           id: world.nextId(),
-          guid,
+          guid: randomUUID(),
           app,
-          installation,
+          installation: heard.installation,
           repositoryId: event.repository?.id,
           event: event.name,
           action: event.action ?? null,
           redelivery: false,
-          deliveredAt: clock.iso(),
+          at: clock.now(),
           payload: whole,
-          requestHeaders: requestHeaders(app, event.name, guid),
+          headers: undefined,
           answer: undefined,
         })
       }
@@ -191,27 +181,17 @@ export function makeWebhooks({
         ...delivery,
         id: world.nextId(),
         redelivery: true,
-        deliveredAt: clock.iso(),
+        at: clock.now(),
+        headers: undefined,
         answer: undefined,
       })
     },
-    log: (app) => deliveries.filter((delivery) => delivery.app.id === app.id).reverse(),
+    log(app) {
+      forget()
+      return deliveries.filter((one) => one.app.id === app.id && one.answer !== undefined).reverse()
+    },
     async settled() {
       while (underWay.size > 0) await Promise.all(underWay)
     },
-  }
-}
-
-/** Source: docs.github.com, "Webhook events and payloads", Delivery headers. */
-function requestHeaders(app: App, event: string, guid: string): Record<string, string> {
-  return {
-    accept: '*/*',
-    'content-type': 'application/json',
-    'user-agent': 'GitHub-Hookshot/loopback',
-    'x-github-delivery': guid,
-    'x-github-event': event,
-    'x-github-hook-id': String(app.hookId),
-    'x-github-hook-installation-target-id': String(app.id),
-    'x-github-hook-installation-target-type': 'integration',
   }
 }

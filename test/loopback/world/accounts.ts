@@ -42,8 +42,23 @@ export interface App {
   events: readonly string[]
   readonly publicKey: KeyObject
   readonly createdAt: string
-  webhook: { url: string | undefined; secret: string | undefined; active: boolean }
+  webhook: {
+    url: string | undefined
+    secret: string | undefined
+    active: boolean
+    contentType: 'json' | 'form'
+    /** `1` takes any certificate; kept and shown, without effect on 127.0.0.1 */
+    insecureSsl: string
+  }
   readonly hookId: number
+}
+
+/** What a manifest's code stands for: secrets that nobody can read a second time. */
+export interface Conversion {
+  readonly app: App
+  readonly pem: string
+  readonly clientSecret: string
+  readonly expiresAt: number
 }
 
 export interface Installation {

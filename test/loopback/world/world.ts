@@ -1,5 +1,5 @@
 // Owns everything that exists on the loopback GitHub, and how it is found: by id, login, full name, number, token.
-import type { Account, App, Installation, Team, Token } from './accounts.ts'
+import type { Account, App, Conversion, Installation, Team, Token } from './accounts.ts'
 import type { Repository } from './repository.ts'
 
 /** One server's world. Logins and names are compared as GitHub does: without regard to case. */
@@ -10,6 +10,8 @@ export interface World {
   readonly apps: Map<number, App>
   readonly installations: Map<number, Installation>
   readonly tokens: Map<string, Token>
+  /** codes of the manifest flow that were not exchanged yet */
+  readonly conversions: Map<string, Conversion>
   readonly repositories: Map<number, Repository>
   /** lower-cased full name → repository, also names from before a rename or transfer: these redirect */
   readonly names: Map<string, Repository>
@@ -28,6 +30,7 @@ export function makeWorld(): World {
     apps: new Map(),
     installations: new Map(),
     tokens: new Map(),
+    conversions: new Map(),
     repositories: new Map(),
     names: new Map(),
     nextId: () => ++last,
