@@ -142,12 +142,8 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
       void done.finally(() => background.delete(done))
     },
   }
-<<<<<<< HEAD
-  routes.push(pagesRoute(forge, oracle))
-  followChecks(forge)
-=======
   routes.push(manifestRoute(forge, oracle), pagesRoute(forge, oracle))
->>>>>>> checks
+  followChecks(forge)
   const around = {
     forge,
     oracle,
