@@ -160,8 +160,6 @@ export function makeRecords({ world, clock }: Forge, repository: Repository) {
       originalLine: 2,
       startLine: null,
       originalStartLine: null,
-      position: 3,
-      originalPosition: 3,
       subjectType: 'line',
       inReplyTo: undefined,
       resolvedBy: undefined,
