@@ -85,7 +85,7 @@ test('a person reads a pull request: its conversation, its checks and its files'
   const thread = page.getByRole('region', { name: 'Thread on src/sum.js' })
   expect(await thread.innerText()).toMatch(/line 2.*Does this skip holes\?.*It does, as before\./s)
   expect(await page.getByRole('region', { name: 'Merging is blocked' }).innerText()).toContain(
-    'Changes are requested by ben.',
+    'Changes have been requested by ben.',
   )
 
   await page.getByRole('link', { name: 'Checks 3' }).click()

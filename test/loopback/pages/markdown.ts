@@ -46,6 +46,10 @@ function makeTags() {
   }
 }
 
+/** `&lt;` is an entity in Markdown too. */
+const withEntities = (escaped: string) =>
+  escaped.replace(/&amp;(#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]*);/gi, '&$1;')
+
 const ALERT = /^<p>\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\](?:<br>)?\s*/
 
 function codeBlock({ text, lang }: Tokens.Code): string {
@@ -100,6 +104,9 @@ export function renderMarkdown(text: string, place: MarkdownPlace): Html {
     renderer: {
       html: ({ text }) => tags.keep(text),
       code: codeBlock,
+      // after `<script>` or `<code>` marked takes text for HTML that is to stay as it is
+      text: (token) =>
+        'tokens' in token && token.tokens !== undefined ? false : withEntities(escape(token.text)),
       // a page has one h1, which is its own
       heading({ tokens, depth }) {
         const level = Math.min(depth + 2, 6)

@@ -1,7 +1,7 @@
 // Owns the box at the end of a pull request's conversation: its checks, its reviews, and whether it may be merged.
 import type { Forge } from '../forge.ts'
 import type { CheckRun, CommitStatus } from '../world/checks.ts'
-import { blockersOf, standingReviews } from './blockers.ts'
+import { blockersOf } from './blockers.ts'
 import type { ChecksOf } from './checks-of.ts'
 import { checksOf } from './checks-of.ts'
 import type { Html } from './html.ts'
@@ -10,7 +10,7 @@ import { addressOf } from './layout.ts'
 import { lasted, plural, shortSha, when, who } from './people.ts'
 import type { PullFacts } from './pull-facts.ts'
 import { ranSign, sign, statusSign, wordsOf } from './status.ts'
-import { verdictOf } from './reviews.ts'
+import { verdictOf, verdictsOn } from './reviews.ts'
 
 /** `2 successful, 1 failed` */
 export function tally({ runs, statuses }: ChecksOf): string {
@@ -67,7 +67,7 @@ function awaitedRows(facts: PullFacts, { runs, statuses }: ChecksOf): Html[] {
 }
 
 function reviewRows({ repository, pull }: PullFacts): Html[] {
-  return standingReviews(repository, pull.number).map((review) => {
+  return verdictsOn(repository, pull.number).map((review) => {
     const { tone, sign: text, did } = verdictOf(review.state)
     return html`<div class="row">
       ${sign(tone, text, '')}

@@ -106,9 +106,8 @@ test('the merge box says each reason why a merge is blocked, and none when nothi
   const { arena, repository, check } = await showcase()
   const blocked = words(await visit(arena, '/acme/widgets/pull/2'))
   expect(blocked).toContain('Merging is blocked')
-  expect(blocked).toContain('Changes are requested by ben.')
-  expect(blocked).toContain('The required check &quot;gates&quot; has not succeeded.')
-  expect(blocked).toContain('The required check &quot;licence&quot; has not been reported.')
+  expect(blocked).toContain('Changes have been requested by ben.')
+  expect(blocked).toContain('2 of 2 required status checks have not succeeded.')
   expect(blocked).toContain('1 conversation must be resolved.')
 
   repository.protections.clear()
@@ -150,6 +149,13 @@ test('the newest run of a name counts, and the earlier one is folded away', asyn
   const page = await visit(arena, '/acme/widgets/pull/2/checks')
   expect(words(page)).toContain('1 earlier run of the same names')
   expect(page.text.indexOf(`id="run-${again.id}"`)).toBeLessThan(page.text.indexOf(`id="run-${check.id}"`))
+})
+
+test('who looks at a pull request changes nothing: a bot still reads that mergeability is not known', async () => {
+  const { arena, repository } = await showcase()
+  for (const tab of ['', '/checks', '/files']) await visit(arena, `/acme/widgets/pull/2${tab}`)
+  expect(repository.pulls.get(2)?.mergeability).toBeNull()
+  expect(await repository.git.ref('refs/pull/2/merge')).toBeUndefined()
 })
 
 test('private repositories are shown, and marked', async () => {

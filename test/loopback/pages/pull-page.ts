@@ -10,8 +10,7 @@ import { addressOf } from './layout.ts'
 import { mergeBox } from './merge-box.ts'
 import { avatar, plural, shortSha, when, who } from './people.ts'
 import type { PullFacts } from './pull-facts.ts'
-import { reviewMoments, verdictOf } from './reviews.ts'
-import { standingReviews } from './blockers.ts'
+import { reviewMoments, verdictOf, verdictsOn } from './reviews.ts'
 import { sign, stateMark } from './status.ts'
 import type { Moment } from './timeline.ts'
 import { commentMoments, eventMoments, inOrder, openingBox } from './timeline.ts'
@@ -92,7 +91,7 @@ function commitMoments({ commits, issue }: PullFacts): Moment[] {
 }
 
 function reviewersSide({ repository, pull }: PullFacts): Html {
-  const standing = standingReviews(repository, pull.number)
+  const standing = verdictsOn(repository, pull.number)
   const asked = [
     ...pull.requestedReviewers.map(
       (account) => html`<p>${avatar(account)} ${who(account)} <span class="muted">asked</span></p>`,

@@ -26,6 +26,17 @@ const VERDICTS: Readonly<
 
 export const verdictOf = (state: ReviewState) => VERDICTS[state]
 
+/** The newest verdict of each author, also where it does not count; a comment takes nothing back. */
+export function verdictsOn(repository: Repository, pull: number): Review[] {
+  const standing = new Map<number, Review>()
+  for (const review of repository.reviews.values()) {
+    if (review.pull !== pull || review.state === 'PENDING' || review.state === 'COMMENTED') continue
+    if (review.state === 'DISMISSED') standing.delete(review.author.id)
+    else standing.set(review.author.id, review)
+  }
+  return [...standing.values()]
+}
+
 export function threadsOf(repository: Repository, pull: number): Thread[] {
   const all = [...repository.reviewComments.values()]
     .filter((comment) => comment.pull === pull)

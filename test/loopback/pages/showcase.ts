@@ -5,7 +5,7 @@ import type { Account } from '../world/accounts.ts'
 import type { CheckRun } from '../world/checks.ts'
 import type { Issue } from '../world/issues.ts'
 import type { Pull } from '../world/pulls.ts'
-import type { BranchProtection, Repository } from '../world/repository.ts'
+import type { Repository } from '../world/repository.ts'
 import type { WorkflowRun } from '../world/runs.ts'
 import { makeRecords } from './showcase-records.ts'
 import { furnishRun } from './showcase-run.ts'
@@ -127,7 +127,7 @@ export async function furnishShowcase(loopback: Loopback): Promise<Showcase> {
     { from: base, message: 'Add every number\n\nThe loop began at 1.' },
   )
   const opened = open(app.bot, 'Add every number', PULL_BODY)
-  const pull = {
+  const pull: Pull = {
     number: opened.number,
     draft: false,
     headRepository: repository,
@@ -142,7 +142,7 @@ export async function furnishShowcase(loopback: Loopback): Promise<Showcase> {
     lastPusher: app.bot,
     mergeability: null,
     queued: undefined,
-  } as Pull
+  }
   repository.pulls.set(opened.number, pull)
   await repository.git.syncPullRef({ number: opened.number, head })
   tell(2, app.bot, 'review_requested', { reviewRequested: ana })
@@ -172,7 +172,7 @@ export async function furnishShowcase(loopback: Loopback): Promise<Showcase> {
     restrictions: undefined,
     mergeQueue: false,
     locked: false,
-  } as BranchProtection)
+  })
 
   const own = suite(app, head)
   const check = checkRun(own, 'gates', {

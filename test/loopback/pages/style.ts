@@ -77,7 +77,7 @@ footer { max-width: 1264px; margin: auto; padding: 0 24px 32px; color: var(--mut
 .app { margin-bottom: 24px } .app > h2 { margin-bottom: 10px } .title { font-size: 16px; margin-bottom: 10px }
 .job-log { border-top: 1px solid var(--line) } .job-log > summary { padding: 8px 16px; cursor: pointer } .job-log > .inside { padding: 0 16px 12px; margin: 0 }
 table.list td:first-child { min-width: 88px } table.list .state { padding: 0 10px; font-size: 12px; line-height: 20px }
-.slim th { padding: 0 !important; border: 0 !important; font-size: 0; line-height: 0 } .slim + tbody tr:first-child td { border-top: 0 }
+.slim th { padding: 0 !important; border: 0 !important; font-size: 0 !important; line-height: 0 !important } .slim + tbody tr:first-child td { border-top: 0 }
 table.list .place { width: 26% }
 .thread .comment { padding: 12px 16px; border-top: 1px solid var(--line) }
 .thread .comment > p { margin: 0 0 6px; display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: center }
