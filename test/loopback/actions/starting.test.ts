@@ -16,7 +16,9 @@ describe('a push', () => {
     expect(check?.app).toMatchObject({ id: 15_368, slug: 'github-actions' })
     expect(check?.check_suite).toEqual({ id: run.suite })
     const job = stage.job('build')
-    expect(check?.details_url).toBe(`${stage.loopback.origin}/acme/widgets/actions/runs/${run.id}/job/${job.id}`)
+    expect(check?.details_url).toBe(
+      `${stage.loopback.origin}/acme/widgets/actions/runs/${run.id}/job/${job.id}`,
+    )
   })
 
   it('tells of a run and its jobs as requested or queued, in progress and completed', async () => {
@@ -75,7 +77,12 @@ describe('a push', () => {
       check_run_id: check?.id ?? 0,
     })
     expect(annotations).toContainEqual(
-      expect.objectContaining({ path: 'a.txt', start_line: 3, message: 'wrong here', annotation_level: 'failure' }),
+      expect.objectContaining({
+        path: 'a.txt',
+        start_line: 3,
+        message: 'wrong here',
+        annotation_level: 'failure',
+      }),
     )
   })
 
@@ -91,11 +98,9 @@ describe('a push', () => {
     await stage.loopback.settled()
     await stage.push({ 'b.txt': 'b\n' })
     await stage.loopback.settled()
-    expect([...stage.repository.runs.values()].map(({ workflow: { path } }) => path.split('/').at(-1))).toEqual([
-      'ci.yml',
-      'docs.yml',
-      'ci.yml',
-    ])
+    expect(
+      [...stage.repository.runs.values()].map(({ workflow: { path } }) => path.split('/').at(-1)),
+    ).toEqual(['ci.yml', 'docs.yml', 'ci.yml'])
   })
 
   it('runs the file of the branch that is pushed, also one that the default branch does not have', async () => {
@@ -145,7 +150,11 @@ describe('other events', () => {
     expect((await stage.wes.rest.repos.createDispatchEvent(stop)).status).toBe(204)
     await stage.loopback.settled()
     expect(stage.repository.runs.size).toBe(0)
-    await stage.wes.rest.repos.createDispatchEvent({ ...at, event_type: 'go', client_payload: { what: 'now' } })
+    await stage.wes.rest.repos.createDispatchEvent({
+      ...at,
+      event_type: 'go',
+      client_payload: { what: 'now' },
+    })
     await stage.over()
     expect(stage.job('build').log).toContain('go now')
   })
