@@ -158,7 +158,7 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
       while (background.size > 0) await Promise.all(background)
       await actions.settled()
       await webhooks.settled()
-    } while (background.size > 0)
+    } while (background.size > 0 || actions.busy())
   }
 
   return {

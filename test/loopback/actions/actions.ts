@@ -34,6 +34,7 @@ export interface Actions {
   /** Lets a run go on that waits for it; false where it does not. */
   approve(repository: Repository, run: WorkflowRun): boolean
   hear(event: ForgeEvent): void
+  busy(): boolean
   /** Until no run is in progress. */
   settled(): Promise<void>
   /** Kills what runs, and starts nothing more. */
@@ -110,6 +111,7 @@ export function makeActions(needs: ActionsNeeds): Actions {
       }
       inOrder(begin).catch(() => undefined)
     },
+    busy: () => loaded?.runner.busy() ?? false,
     settled: async () => {
       await loaded?.runner.settled()
     },

@@ -59,8 +59,10 @@ export function makeSayings(forge: () => Forge): Sayings {
           const by = { sender: run.actor, byJob: false, action } as const
           await sayCheckSuite(forge(), repository, suite, by)
         }
-        const shape = await runShape(forge(), repository, run, then)
-        say('workflow_run', action, repository, attempt.actor, { workflow, workflow_run: shape })
+        const { display_title: title, ...shape } = await runShape(forge(), repository, run, then)
+        // GitHub describes no title in the second of the three
+        const shown = action === 'in_progress' ? shape : { ...shape, display_title: title }
+        say('workflow_run', action, repository, attempt.actor, { workflow, workflow_run: shown })
       })
     },
     job(repository, run, job, action) {

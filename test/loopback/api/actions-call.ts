@@ -5,7 +5,7 @@ import { syncWorkflows } from '../actions/workflow-files.ts'
 import type { DownloadKind } from '../actions/downloads.ts'
 import { notFound } from '../server/api-error.ts'
 import type { Call, Reply } from '../server/call.ts'
-import { numberParam } from '../server/call.ts'
+import { accountIn, numberParam } from '../server/call.ts'
 import type { Artifact, RunAttempt, WorkflowFile, WorkflowJob, WorkflowRun } from '../world/runs.ts'
 
 type Asked = Pick<Call, 'forge' | 'repository' | 'params'>
@@ -70,8 +70,13 @@ export function artifactIn(call: Asked): Artifact {
   return artifact
 }
 
-/** A redirect to a signed address of one minute. */
-export function download(call: Pick<Call, 'forge' | 'repository'>, kind: DownloadKind, id: number): Reply {
+/** A redirect to a signed address of one minute. @throws {ApiError} 401 to whoever is not signed in */
+export function download(
+  call: Pick<Call, 'forge' | 'repository' | 'actor'>,
+  kind: DownloadKind,
+  id: number,
+): Reply {
+  accountIn(call)
   const location = call.forge.actions.downloads.sign(kind, call.repository, id)
   return { status: 302, headers: { location } }
 }

@@ -25,6 +25,8 @@ export interface Runner {
   cancel(run: number, force?: boolean): boolean
   /** false where the run is unknown or still in progress */
   rerun(run: number, rerun: Rerun & { readonly actor: Actor }): boolean
+  /** whether a run is in progress */
+  busy(): boolean
   /** until every run that was started is over, and those that they started */
   settled(): Promise<void>
   /** kills what runs, and waits */
@@ -111,6 +113,7 @@ export function makeRunner(host: RunnerHost, chosen: Partial<RunnerSettings> = {
       keep(startRun(attempt, placesOf(attempt.event.repository), kept))
       return true
     },
+    busy: () => working.size > 0,
     settled: async () => {
       while (working.size > 0) await Promise.all(working)
     },

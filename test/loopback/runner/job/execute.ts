@@ -19,7 +19,8 @@ export interface Turn {
 }
 
 export async function executeTurn(state: JobState, turn: Turn): Promise<Outcome> {
-  const { attempt, id, stop } = state.request
+  const { attempt, id, stop, kill } = state.request
+  if (kill.aborted) return 'cancelled'
   const log = makeStepLog(attempt.host, state.masks, id, turn.number)
   const scope = () => scopeOf(state, turn.frame, { env: turn.env, action: turn.action })
   const ending = new AbortController()
