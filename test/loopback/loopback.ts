@@ -12,6 +12,8 @@ import { makeFaults } from './faults/faults.ts'
 import type { Forge } from './forge.ts'
 import { gitRoute } from './git-route.ts'
 import { openGitStore } from './git/store.ts'
+import { GRAPHQL_PORTS } from './graphql/ports.ts'
+import { answerGraphql } from './graphql/route.ts'
 import { followChecks } from './merging/following.ts'
 import type { Oracle } from './openapi/oracle.ts'
 import { makeOracle } from './openapi/oracle.ts'
@@ -33,6 +35,8 @@ import { makeWebhooks } from './webhooks/deliver.ts'
 import { makeWorld } from './world/world.ts'
 
 const API = '/api/v3'
+/** beside `/api/v3`, as on every GitHub of one's own: Octokit finds it there */
+const GRAPHQL = '/api/graphql'
 
 export interface LoopbackOptions {
   readonly port?: number
@@ -108,6 +112,13 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
         sendOutcome(response, outcome)
       },
     },
+    {
+      matches: (path) => path === GRAPHQL,
+      async handle(request, response, url) {
+        const asked = await readRequest(request, url, '/api')
+        sendOutcome(response, await answerGraphql(asked, aroundGraphql))
+      },
+    },
     gitRoute({ forge: () => forge, faults, oracle }),
   ]
   const failed = (error: unknown, what: string) => {
@@ -151,6 +162,15 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
     faults,
     handlers: HANDLERS,
     replies: makeReplies(),
+  }
+
+  const aroundGraphql = {
+    forge,
+    oracle,
+    faults,
+    // a budget of its own; source: docs.github.com, "Rate limits and query limits for the GraphQL API"
+    limiter: makeLimiter({ ...GITHUB_LIMITS, ...options.limits }, clock),
+    ports: GRAPHQL_PORTS,
   }
 
   async function settled(): Promise<void> {
