@@ -94,6 +94,7 @@ describe('contents', () => {
     await commitOn(repository, 'main', [
       link('src/inside', '../README.md'),
       link('outside', '/etc/passwd'),
+      { path: 'etc/passwd', mode: '100644', content: 'not this one' },
       link('above', '../secret'),
       link('round', 'round'),
     ])

@@ -42,8 +42,8 @@ async function followed({ repository }: Asked, sha: string, path: string): Promi
     if (found?.kind === 'file') return found
     if (found?.kind !== 'symlink') return undefined
     const target = found.content.toString('utf8')
+    if (target.startsWith('/')) return undefined
     at = posix.join(posix.dirname(at), target)
-    if (target.startsWith('/') || at.startsWith('../')) return undefined
   }
   return undefined
 }

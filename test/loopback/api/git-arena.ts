@@ -134,7 +134,7 @@ export function protect(repository: Repository, rule: Partial<BranchProtection> 
     locked: false,
     mergeQueue: false,
   }
-  repository.protections.set(branch, { ...open, ...rule } as BranchProtection)
+  repository.protections.set(branch, { ...open, ...rule })
 }
 
 export const REVIEWS = {

@@ -77,7 +77,6 @@ export const gitRefOperations: Operations = {
     if (current === undefined) throw unprocessable('Reference does not exist')
     await demandObject(call, sha)
     const move = { ref, before: current.sha, after: sha }
-    if (!force && !(await follows(call, move))) throw unprocessable('Update is not a fast forward')
     await refuseMove(call, move)
     const result = await moveRef(call, { ...move, force })
     if (result === 'moved' || result === 'not_fast_forward') {
@@ -96,9 +95,4 @@ export const gitRefOperations: Operations = {
     if (result !== 'deleted') throw unprocessable('Reference does not exist')
     return noContent()
   },
-}
-
-async function follows(call: Asked, move: { before: string; after: string }): Promise<boolean> {
-  if (move.before === move.after) return true
-  return (await call.repository.git.isAncestor(move.before, move.after)) === true
 }
