@@ -1,7 +1,8 @@
 // Owns the second oracle of webhooks: Octokit's recorded examples of the same event and action.
 import { createRequire } from 'node:module'
 import type { Difference } from './shape.ts'
-import { compareShapes } from './shape.ts'
+import type { Known } from './shape.ts'
+import { compareShapes, knownOf } from './shape.ts'
 import { KNOWN_DIFFERENCES } from './known-differences.ts'
 
 interface Recorded {
@@ -17,6 +18,17 @@ function examplesOf(event: string, action: string | undefined): readonly unknown
   const all = RECORDED.find(({ name }) => name === event)?.examples ?? []
   const same = all.filter((example) => example['action'] === action)
   return same.length > 0 ? same : all
+}
+
+const cache = new Map<string, Known | undefined>()
+
+function knownFor(event: string, action: string | undefined): Known | undefined {
+  const key = `${event} ${action}`
+  if (!cache.has(key)) {
+    const recorded = examplesOf(event, action)
+    cache.set(key, recorded.length === 0 ? undefined : knownOf(recorded))
+  }
+  return cache.get(key)
 }
 
 function isKnown(difference: Difference): boolean {
@@ -47,8 +59,8 @@ export function compareWithExamples(
   const all = new Map<string, Difference>()
   let compared = 0
   for (const { event, action, payload } of hooks) {
-    const recorded = examplesOf(event, action)
-    if (recorded.length === 0) {
+    const recorded = knownFor(event, action)
+    if (recorded === undefined) {
       withoutExample.add(event)
       continue
     }

@@ -38,11 +38,20 @@ export interface Difference {
 
 const parentOf = (path: string) => path.replace(/(\.[^.[]+|\[\])$/, '')
 
+/** All examples of an action together, and each for itself. */
+export interface Known {
+  readonly all: Shape
+  readonly each: readonly Shape[]
+}
+
+export const knownOf = (examples: readonly unknown[]): Known => ({
+  all: shapeOf(...examples),
+  each: examples.map((example) => shapeOf(example)),
+})
+
 /** Differences at the topmost path where they show; null agrees with anything, since an example shows one case. */
-export function compareShapes(event: string, ours: unknown, examples: readonly unknown[]): Difference[] {
+export function compareShapes(event: string, ours: unknown, { all: known, each }: Known): Difference[] {
   const mine = shapeOf(ours)
-  const known = shapeOf(...examples)
-  const each = examples.map((example) => shapeOf(example))
   const found: Difference[] = []
   for (const [path, types] of mine) {
     const theirs = known.get(path)

@@ -6,14 +6,15 @@ import { accountByEmail } from '../identity.ts'
 import type { RefChange } from '../pushes.ts'
 import type { Account } from '../world/accounts.ts'
 import type { Repository } from '../world/repository.ts'
-import { repositoryPage } from './repository.ts'
+import { simpleUser } from './account.ts'
+import { repositoryPage, repositoryShape } from './repository.ts'
 
 /** Source: docs.github.com, "Webhook events and payloads", push. */
 const MOST_COMMITS = 2048
 
-function identity(forge: Forge, { name, email, date }: Identity) {
+function identity(forge: Forge, { name, email }: Identity) {
   const account = accountByEmail(forge.world, email)
-  return { name, email, date, ...(account === undefined ? {} : { username: account.login }) }
+  return { name, email, ...(account === undefined ? {} : { username: account.login }) }
 }
 
 async function pushedCommit(forge: Forge, repository: Repository, commit: Commit) {
@@ -56,6 +57,22 @@ async function baseRef(repository: Repository, { ref, before, after }: RefChange
   return others.find(({ name, sha }) => name !== ref && sha === after)?.name ?? null
 }
 
+const seconds = (iso: string) => Math.floor(Date.parse(iso) / 1000)
+
+/** A push alone counts its repository's times in seconds and names the owner's e-mail; Octokit's examples show it. */
+function pushedRepository(forge: Forge, repository: Repository) {
+  const { owner } = repository
+  return {
+    ...repositoryShape(forge, repository),
+    owner: { ...simpleUser(forge, owner), name: owner.login, email: owner.email },
+    created_at: seconds(repository.createdAt),
+    pushed_at: seconds(repository.pushedAt),
+    stargazers: 0,
+    master_branch: repository.defaultBranch,
+    custom_properties: {},
+  }
+}
+
 export async function pushPayload(forge: Forge, repository: Repository, change: RefChange, sender: Account) {
   const { ref, before, after, forced } = change
   const [created, deleted] = [before === ZERO_SHA, after === ZERO_SHA]
@@ -76,6 +93,7 @@ export async function pushPayload(forge: Forge, repository: Repository, change: 
     compare: `${repositoryPage(forge, repository)}/compare/${range}`,
     commits,
     head_commit: head === undefined ? null : await pushedCommit(forge, repository, head),
-    pusher: { name: sender.login, ...(sender.email === null ? {} : { email: sender.email }) },
+    pusher: { name: sender.login, email: sender.email },
+    repository: pushedRepository(forge, repository),
   }
 }

@@ -157,7 +157,7 @@ export function makeWebhooks(needs: Needs): Webhooks {
       for (const app of world.apps.values()) {
         const heard = hearing(world, event, app)
         if (heard === undefined) continue
-        const whole = { ...payload, ...surround(event, heard.installation) }
+        const whole = { ...surround(event, heard.installation), ...payload }
         if (Buffer.byteLength(JSON.stringify(whole)) > MOST_BYTES) continue
         oracle.webhook(event.name, event.action, whole)
         begin({
