@@ -1,6 +1,5 @@
 // Owns where a pull request stands: its record, its head and base commits, and where they parted.
 import { notFound } from './server/api-error.ts'
-import type { Account } from './world/accounts.ts'
 import type { Issue } from './world/issues.ts'
 import type { Pull } from './world/pulls.ts'
 import type { Repository } from './world/repository.ts'
@@ -39,10 +38,6 @@ export async function standOf(repository: Repository, pull: Pull): Promise<Stand
   const [head, base] = await Promise.all([headOf(repository, pull), baseOf(repository, pull)])
   return { head, base, mergeBase: await repository.git.mergeBase(base, head) }
 }
-
-/** Whoever the head branch belongs to, also after the fork was deleted. */
-export const headOwner = (repository: Repository, pull: Pull): Account =>
-  pull.headOwner ?? pull.headRepository?.owner ?? repository.owner
 
 /** Open pull requests, oldest first. */
 export function openPulls(repository: Repository): { pull: Pull; issue: Issue }[] {

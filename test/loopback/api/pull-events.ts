@@ -2,9 +2,19 @@
 import { pusherOf, say } from '../doings.ts'
 import type { Forge } from '../forge.ts'
 import type { Pusher } from '../pushes.ts'
-import { NOT_YET, fullPull } from '../shapes/pull.ts'
+import { NOT_YET, fullPull, shortTeams } from '../shapes/pull.ts'
 import type { Call } from '../server/call.ts'
 import type { Repository } from '../world/repository.ts'
+
+/** Described by GitHub with the pull request as REST gives it. */
+const FULL: readonly string[] = [
+  'opened',
+  'closed',
+  'reopened',
+  'edited',
+  'ready_for_review',
+  'converted_to_draft',
+]
 
 /** `extra` is what the action has beside number and pull request: `label`, `changes`, `before` and `after`, … */
 export async function sayPull(
@@ -19,7 +29,7 @@ export async function sayPull(
   say(forge, repository, by, {
     name: 'pull_request',
     action,
-    payload: { number, pull_request: shape, ...extra },
+    payload: { number, pull_request: FULL.includes(action) ? shape : shortTeams(shape), ...extra },
     ref: { name: `refs/pull/${number}/merge`, sha: shape.head.sha },
   })
 }

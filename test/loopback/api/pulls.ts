@@ -3,7 +3,7 @@ import { mark, pusherOf } from '../doings.ts'
 import { disarm } from '../merging/armed.ts'
 import { leaveQueue } from '../merging/queue-entry.ts'
 import { mergeView } from '../merging/view.ts'
-import { headOwner, pullNumbered, standOf } from '../pull-heads.ts'
+import { pullNumbered, standOf } from '../pull-heads.ts'
 import { dismissStale } from '../reviews/dismissal.ts'
 import { ApiError, unprocessable } from '../server/api-error.ts'
 import type { Call, Operations, Reply } from '../server/call.ts'
@@ -69,10 +69,7 @@ async function list(call: Call<'pulls/list'>): Promise<Reply> {
     .map((pull) => pullNumbered(repository, pull.number))
     .filter(({ issue }) => state === 'all' || issue.state === state)
     // without a colon the filter is passed over, as GitHub does
-    .filter(
-      ({ pull }) =>
-        head?.includes(':') !== true || head === `${headOwner(repository, pull).login}:${pull.headRef}`,
-    )
+    .filter(({ pull }) => head?.includes(':') !== true || head === `${pull.headOwner.login}:${pull.headRef}`)
     .filter(({ pull }) => base === null || base === pull.baseRef)
     .filter(
       ({ issue }) => sort !== 'long-running' || forge.clock.now() - Date.parse(issue.createdAt) > LONG_MS,
@@ -93,7 +90,7 @@ async function changeBase(call: Call<'pulls/update'>, pull: Pull, ref: string) {
   const sha = await baseBranch(repository, ref)
   const from = headRepositoryOf(forge, pull)
   if (from !== undefined) {
-    const head = { repository: from, owner: headOwner(repository, pull), ref: pull.headRef, sha: before.head }
+    const head = { repository: from, owner: pull.headOwner, ref: pull.headRef, sha: before.head }
     refuseSecond(repository, head, ref, pull.number)
     await refuseEmpty(repository, head, { ref, sha })
   }

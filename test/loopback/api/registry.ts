@@ -19,6 +19,7 @@ import { contentWriteOperations } from './contents-write.ts'
 import { contentOperations } from './contents.ts'
 import { deploymentOperations } from './deployments.ts'
 import { dispatchOperations } from './dispatches.ts'
+import { forkOperations } from './forks.ts'
 import { gitBlobOperations } from './git-blobs.ts'
 import { gitCommitOperations } from './git-commits.ts'
 import { gitRefOperations } from './git-refs.ts'
@@ -36,7 +37,9 @@ import { pullFileOperations } from './pull-files.ts'
 import { pullOperations } from './pulls.ts'
 import { reactionOperations } from './reactions.ts'
 import { repositoryOperations } from './repository.ts'
+import { reviewCommentOperations } from './review-comments.ts'
 import { reviewRequestOperations } from './review-requests.ts'
+import { reviewOperations } from './reviews.ts'
 import { statusOperations } from './statuses.ts'
 import { teamOperations } from './teams.ts'
 import { timelineOperations } from './timeline.ts'
@@ -62,6 +65,7 @@ const AREAS: readonly Operations[] = [
   contentWriteOperations,
   deploymentOperations,
   dispatchOperations,
+  forkOperations,
   gitBlobOperations,
   gitCommitOperations,
   gitRefOperations,
@@ -79,7 +83,9 @@ const AREAS: readonly Operations[] = [
   pullOperations,
   reactionOperations,
   repositoryOperations,
+  reviewCommentOperations,
   reviewRequestOperations,
+  reviewOperations,
   statusOperations,
   teamOperations,
   timelineOperations,

@@ -39,6 +39,8 @@ export interface NewRepository {
   /** path → text of the first commit; none makes an empty repository */
   readonly files?: Readonly<Record<string, string | Buffer>>
   readonly settings?: Partial<RepositorySettings>
+  /** copies its branches and tags; `files` are then left out */
+  readonly forkOf?: Repository
   readonly collaborators?: Readonly<Record<string, Role>>
 }
 
@@ -47,7 +49,12 @@ export async function makeRepository(forge: Forge, wanted: NewRepository): Promi
   const owner = accountCalled(world, wanted.owner)
   const now = forge.clock.iso()
   const defaultBranch = wanted.defaultBranch ?? 'main'
-  const git = await forge.git.create(`${owner.login}/${wanted.name}`, { defaultBranch })
+  const name = `${owner.login}/${wanted.name}`
+  const parent = wanted.forkOf
+  const git =
+    parent === undefined
+      ? await forge.git.create(name, { defaultBranch })
+      : await forge.git.fork(fullName(parent), name)
   const repository: Repository = {
     id: world.nextId(),
     owner,
@@ -60,7 +67,7 @@ export async function makeRepository(forge: Forge, wanted: NewRepository): Promi
     createdAt: now,
     updatedAt: now,
     pushedAt: now,
-    fork: undefined,
+    fork: parent === undefined ? undefined : { parent },
     settings: { ...DEFAULT_SETTINGS, ...wanted.settings },
     git,
     collaborators: new Map(

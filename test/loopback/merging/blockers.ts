@@ -64,7 +64,7 @@ async function protectionBlockers(
   if (rule.requiredConversationResolution && hasOpenThread(repository, number)) {
     messages.push('A conversation must be resolved before this pull request can be merged.')
   }
-  if (rule.locked === true) messages.push('Cannot change this locked branch')
+  if (rule.locked) messages.push('Cannot change this locked branch')
   if (
     rule.restrictions !== undefined &&
     by !== undefined &&

@@ -4,7 +4,7 @@ import { ZERO_SHA } from '../git/names.ts'
 import type { MergeResult } from '../git/merging.ts'
 import { identityOf, webFlow } from '../identity.ts'
 import { endPull } from '../pull-endings.ts'
-import { headOwner, pullNumbered, standOf } from '../pull-heads.ts'
+import { pullNumbered, standOf } from '../pull-heads.ts'
 import type { Pusher } from '../pushes.ts'
 import { afterPush } from '../pushes.ts'
 import type { Issue } from '../world/issues.ts'
@@ -118,7 +118,7 @@ async function commitOf(
   const join = (title: string, text: string) => (text === '' ? `${title}\n` : `${title}\n\n${text}\n`)
   switch (order.method) {
     case 'merge': {
-      const from = `${headOwner(repository, pull).login}/${pull.headRef}`
+      const from = `${pull.headOwner.login}/${pull.headRef}`
       const title = order.title ?? `Merge pull request #${pull.number} from ${from}`
       const message = join(title, order.message ?? issue.title)
       return git.merge({ base, head, message, author, committer, signed: true })

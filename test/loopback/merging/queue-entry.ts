@@ -3,7 +3,7 @@ import { sayPull } from '../api/pull-events.ts'
 import { mark, say } from '../doings.ts'
 import type { Forge } from '../forge.ts'
 import { webFlow } from '../identity.ts'
-import { headOwner, pullNumbered, standOf } from '../pull-heads.ts'
+import { pullNumbered, standOf } from '../pull-heads.ts'
 import type { Pusher } from '../pushes.ts'
 import type { MergeMethod, QueueEntry } from '../world/pulls.ts'
 import type { Repository } from '../world/repository.ts'
@@ -50,7 +50,7 @@ export async function enterQueue(
   const { pull } = pullNumbered(repository, number)
   const { head, base } = await standOf(repository, pull)
   const committer = webFlow(forge)
-  const message = `Merge pull request #${number} from ${headOwner(repository, pull).login}/${pull.headRef}\n`
+  const message = `Merge pull request #${number} from ${pull.headOwner.login}/${pull.headRef}\n`
   const made = await repository.git.merge({ base, head, message, author: committer, committer, signed: true })
   if (!made.ok) return undefined
   const ref = `refs/heads/gh-readonly-queue/${pull.baseRef}/pr-${number}-${base}`

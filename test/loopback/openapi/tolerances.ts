@@ -17,6 +17,9 @@ const STALE =
 /** The schema says date-time, and the operation's own text points to ranges such as `>=2026-01-01`. */
 const RANGE =
   'GitHub takes a range of dates: docs.github.com, "Understanding the search syntax", Query for dates'
+/** The schema pull-request wants an object, which the schemas of the other webhooks of a pull request do not. */
+const FORK_GONE =
+  'GitHub itself gives null once the fork is deleted: the schema of the webhook pull_request synchronize has it nullable'
 
 export const TOLERANCES: readonly Tolerance[] = [
   { of: 'checks/get', part: 'reply', field: '/conclusion', reason: STALE },
@@ -24,6 +27,10 @@ export const TOLERANCES: readonly Tolerance[] = [
   { of: 'checks/list-for-suite', part: 'reply', field: '/check_runs/*/conclusion', reason: STALE },
   { of: 'actions/list-workflow-runs', part: 'request', field: '/query/created', reason: RANGE },
   { of: 'actions/list-workflow-runs-for-repo', part: 'request', field: '/query/created', reason: RANGE },
+  { of: 'pulls/get', part: 'reply', field: '/head/repo', reason: FORK_GONE },
+  { of: 'pulls/list', part: 'reply', field: '/*/head/repo', reason: FORK_GONE },
+  { of: 'pulls/update', part: 'reply', field: '/head/repo', reason: FORK_GONE },
+  { of: 'pull-request-closed', part: 'webhook', field: '/pull_request/head/repo', reason: FORK_GONE },
 ]
 
 export function tolerates(tolerance: Tolerance, pointer: string): boolean {

@@ -42,7 +42,7 @@ export async function missingReviews(
   }
   const approvals = standing.filter(
     ({ state, author }) =>
-      state === 'APPROVED' && !(wanted.lastPushApproval && author.id === pull.lastPusher?.id),
+      state === 'APPROVED' && !(wanted.lastPushApproval && author.id === pull.lastPusher.id),
   )
   if (approvals.length < wanted.count) {
     missing.push(

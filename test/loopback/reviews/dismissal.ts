@@ -2,7 +2,7 @@
 import { mark, say } from '../doings.ts'
 import type { Forge } from '../forge.ts'
 import type { Pusher } from '../pushes.ts'
-import { simplePull } from '../shapes/pull.ts'
+import { shortTeams, simplePull } from '../shapes/pull.ts'
 import { webhookReview } from '../shapes/review.ts'
 import type { Review } from '../world/pulls.ts'
 import type { Repository } from '../world/repository.ts'
@@ -24,7 +24,7 @@ export async function dismiss(
     action: 'dismissed',
     payload: {
       review: webhookReview(forge, repository, review),
-      pull_request: await simplePull(forge, repository, review.pull),
+      pull_request: shortTeams(await simplePull(forge, repository, review.pull)),
     },
   })
 }

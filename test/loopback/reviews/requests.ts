@@ -5,7 +5,7 @@ import { mark } from '../doings.ts'
 import type { Forge } from '../forge.ts'
 import { pullNumbered, standOf } from '../pull-heads.ts'
 import type { Pusher } from '../pushes.ts'
-import { requestedTeam } from '../shapes/pull.ts'
+import { requestedTeam, shortTeam } from '../shapes/pull.ts'
 import { simpleUser } from '../shapes/account.ts'
 import type { Account, Team } from '../world/accounts.ts'
 import type { Repository } from '../world/repository.ts'
@@ -14,7 +14,7 @@ type Asked = Account | Team
 
 function named(forge: Forge, asked: Asked) {
   return 'members' in asked
-    ? { requested_team: { ...requestedTeam(forge, asked), parent: null } }
+    ? { requested_team: { ...shortTeam(requestedTeam(forge, asked)), parent: null } }
     : { requested_reviewer: simpleUser(forge, asked) }
 }
 

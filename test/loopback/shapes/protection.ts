@@ -100,7 +100,7 @@ export function protectionShape(forge: Forge, repository: Repository, rule: Bran
     allow_deletions: { enabled: rule.allowDeletions },
     block_creations: { enabled: false },
     required_conversation_resolution: { enabled: rule.requiredConversationResolution },
-    lock_branch: { enabled: rule.locked === true },
+    lock_branch: { enabled: rule.locked },
     allow_fork_syncing: { enabled: false },
   }
 }
@@ -113,11 +113,11 @@ export function webhookRule(repository: Repository, rule: BranchProtection) {
     return rule.enforceAdmins ? 'everyone' : 'non_admins'
   }
   return {
-    id: rule.id ?? repository.id,
+    id: rule.id,
     repository_id: repository.id,
     name: rule.branch,
-    created_at: rule.createdAt ?? repository.createdAt,
-    updated_at: rule.createdAt ?? repository.createdAt,
+    created_at: rule.createdAt,
+    updated_at: rule.createdAt,
     pull_request_reviews_enforcement_level: level(reviews !== undefined),
     required_approving_review_count: reviews?.count ?? 0,
     dismiss_stale_reviews_on_push: reviews?.dismissStale ?? false,
@@ -136,7 +136,7 @@ export function webhookRule(repository: Repository, rule: BranchProtection) {
     merge_queue_enforcement_level: level(rule.mergeQueue),
     required_deployments_enforcement_level: 'off',
     required_conversation_resolution_level: level(rule.requiredConversationResolution),
-    lock_branch_enforcement_level: level(rule.locked === true),
+    lock_branch_enforcement_level: level(rule.locked),
     authorized_actors_only: rule.restrictions !== undefined,
     authorized_actor_names: rule.restrictions?.users ?? [],
   }

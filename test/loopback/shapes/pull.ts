@@ -1,6 +1,6 @@
 // Owns how a pull request looks: in lists, in full, and as webhooks carry it.
 import type { Forge } from '../forge.ts'
-import { baseOf, headOf, headOwner, pullNumbered, standOf } from '../pull-heads.ts'
+import { baseOf, headOf, pullNumbered, standOf } from '../pull-heads.ts'
 import type { Account, Team } from '../world/accounts.ts'
 import type { Pull } from '../world/pulls.ts'
 import type { Repository } from '../world/repository.ts'
@@ -66,6 +66,16 @@ export const requestedTeam = (forge: Forge, team: Team) => ({
   organization_id: team.organization.id,
 })
 
+/** GitHub describes most events with a shorter form of the teams that were asked. */
+export function shortTeams<T extends { requested_teams: ReturnType<typeof requestedTeam>[] }>(shape: T) {
+  return { ...shape, requested_teams: shape.requested_teams.map(shortTeam) }
+}
+
+export function shortTeam<T extends ReturnType<typeof requestedTeam>>(team: T) {
+  const { type: _type, organization_id: _organization, notification_setting: _setting, ...short } = team
+  return short
+}
+
 async function testMergeOf(repository: Repository, pull: Pull): Promise<string | null> {
   if (pull.merged !== undefined) return pull.merged.sha
   return (await repository.git.ref(`refs/pull/${pull.number}/merge`))?.sha ?? null
@@ -108,7 +118,7 @@ export async function simplePull(forge: Forge, repository: Repository, number: n
     assignees: issue.assignees.map((account) => simpleUser(forge, account)),
     requested_reviewers: pull.requestedReviewers.map((account) => simpleUser(forge, account)),
     requested_teams: pull.requestedTeams.map((team) => ({ ...requestedTeam(forge, team), parent: null })),
-    head: endShape(forge, headRepositoryOf(forge, pull), headOwner(repository, pull), pull.headRef, head),
+    head: endShape(forge, headRepositoryOf(forge, pull), pull.headOwner, pull.headRef, head),
     base: endShape(forge, repository, repository.owner, pull.baseRef, base),
     _links,
     author_association: association(forge, repository, issue.author),

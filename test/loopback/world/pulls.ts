@@ -10,8 +10,8 @@ export interface Pull {
   draft: boolean
   /** undefined when the head repository was deleted */
   readonly headRepository: Repository | undefined
-  /** kept when the fork is gone; the owner of the base repository unless told */
-  readonly headOwner?: Account
+  /** kept when the fork is gone */
+  readonly headOwner: Account
   readonly headRef: string
   baseRef: string
   merged: { readonly at: string; readonly by: Account; readonly sha: string } | undefined
@@ -21,11 +21,11 @@ export interface Pull {
   requestedReviewers: Account[]
   requestedTeams: Team[]
   /** whoever moved the head last: whether an approval of theirs counts is the protection's question */
-  lastPusher?: Account
+  lastPusher: Account
   /** worked out in the background for this head and base, and null until then */
   mergeability: { readonly head: string; readonly base: string; readonly clean: boolean } | null
   /** its place in the merge queue: the temporary branch with the test merge */
-  queued?: QueueEntry | undefined
+  queued: QueueEntry | undefined
 }
 
 export interface QueueEntry {
@@ -63,8 +63,8 @@ export interface ReviewComment {
   commitId: string
   readonly originalCommitId: string
   /** lines below the first `@@` of the file's patch; null where the comment is outdated or is on the whole file */
-  position?: number | null
-  readonly originalPosition?: number | null
+  position: number | null
+  readonly originalPosition: number | null
   readonly side: 'LEFT' | 'RIGHT'
   readonly startSide: 'LEFT' | 'RIGHT' | null
   /** null where the comment is outdated, or is on the whole file */

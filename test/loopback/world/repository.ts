@@ -36,9 +36,9 @@ export interface Allowed {
 
 /** Classic branch protection, one rule a branch. */
 export interface BranchProtection {
-  readonly id?: number
+  readonly id: number
   readonly branch: string
-  readonly createdAt?: string
+  readonly createdAt: string
   requiredChecks: { strict: boolean; checks: readonly RequiredCheck[] } | undefined
   requiredReviews:
     | {
@@ -47,7 +47,7 @@ export interface BranchProtection {
         codeOwners: boolean
         lastPushApproval: boolean
         /** who may dismiss beside administrators */
-        dismissers?: Allowed | undefined
+        dismissers: Allowed | undefined
       }
     | undefined
   enforceAdmins: boolean
@@ -58,7 +58,7 @@ export interface BranchProtection {
   /** who may push; undefined where everyone with write may */
   restrictions: Allowed | undefined
   /** read-only for everyone */
-  locked?: boolean
+  locked: boolean
   /** merges go through the queue */
   mergeQueue: boolean
 }
