@@ -18,6 +18,7 @@ import { SECONDARY } from './limits.ts'
 import { NOTIFYING } from './notifying.ts'
 import type { Replies } from './replies.ts'
 import { errorReply, withEtag } from './replies.ts'
+import { misdescribed, refuseUnacceptable } from './request-form.ts'
 
 export interface Request {
   readonly method: string
@@ -141,10 +142,7 @@ async function perform(
   const write = !READS.includes(request.method)
   const body = parseBody(request.body)
   const problems = oracle.request(operation, { params, query: request.url.searchParams, body })
-  // source: docs.github.com, "Getting started with the REST API", User agent: rejected without one
-  if ((request.headers['user-agent'] ?? '') === '') {
-    throw new ApiError(403, 'Request forbidden by administrative rules. Send a User-Agent header.')
-  }
+  refuseUnacceptable(request.headers)
   if (fault?.kind === 'expired_token') throw new ApiError(401, 'Bad credentials')
   const actor = authenticate(forge.world, request.headers['authorization'], forge.clock.now())
   state.actor = actor
@@ -159,7 +157,7 @@ async function perform(
   authorize({ world: forge.world, actor, row, repository: found?.repository, write })
   if (found?.moved === true) return moved(request, forge, found.repository)
   if (fault?.kind === 'status' && fault.when !== 'after') return faulty(fault, operation)
-  if (problems.length > 0) throw new ApiError(422, `Invalid request.\n\n${problems.join('\n')}`)
+  if (problems.length > 0) throw misdescribed(body, problems)
   if (fault?.kind === 'stale' && !write) {
     return withEtag(replies.stale(operation, request), request.headers)
   }

@@ -154,19 +154,45 @@ describe('refusals', () => {
     })
   })
 
-  it('a body that is no JSON answers 400, and one that GitHub does not describe 422', async () => {
-    const { ana, loopback, repository } = await furnished()
-    const post = (body: string) =>
-      fetch(`${loopback.api}/repos/acme/widgets/issues`, {
+  it('a body that is no JSON, or no object, answers 400', async () => {
+    const { ana, loopback } = await furnished()
+    const post = async (body: string) => {
+      const response = await fetch(`${loopback.api}/repos/acme/widgets/issues`, {
         method: 'POST',
         headers: { authorization: `Bearer ${ana.token}` },
         body,
       })
-    expect((await post('{')).status).toBe(400)
+      return [response.status, await response.json()]
+    }
+    const message = (text: string) => [400, expect.objectContaining({ message: text })]
+    expect(await post('{')).toEqual(message('Problems parsing JSON'))
     expect(loopback.oracle.takeProblems()).toEqual([])
-    expect((await post('{"title": "x", "labls": ["bug"]}')).status).toBe(422)
-    expect(loopback.oracle.takeProblems()).toHaveLength(1)
+    expect(await post('[1]')).toEqual(message('Body should be a JSON object'))
+    expect(loopback.oracle.takeProblems()).not.toEqual([])
+  })
+
+  it('a missing required field or a field of the wrong type answers 422 with `errors`, each with a `code`', async () => {
+    const { ana, loopback, repository } = await furnished()
+    for (const [body, code] of [
+      [{}, 'missing_field'],
+      [{ title: 'x', labels: 7 }, 'invalid'],
+      [{ title: 'x', labls: ['bug'] }, 'invalid'],
+    ] as const) {
+      const asked = ana.client.request('POST /repos/{owner}/{repo}/issues', { ...at, ...body } as never)
+      await expect(asked).rejects.toMatchObject({
+        status: 422,
+        response: { data: { errors: [expect.objectContaining({ code })] } },
+      })
+      expect(loopback.oracle.takeProblems()).toHaveLength(1)
+    }
     expect(repository.issues.size).toBe(0)
+  })
+
+  it('a version in `x-github-api-version` that does not exist answers 400', async () => {
+    const { ana } = await furnished()
+    const asked = (version: string) =>
+      headersOf(ana.client.rest.repos.get({ ...at, headers: { 'x-github-api-version': version } }))
+    expect([(await asked('2022-11-28')).status, (await asked('2020-01-01')).status]).toEqual([200, 400])
   })
 
   it('a request without `user-agent` answers 403', async () => {
@@ -175,9 +201,12 @@ describe('refusals', () => {
     expect((await fetch(`${loopback.api}/repos/acme/widgets`, { headers })).status).toBe(403)
   })
 
-  it('a path that GitHub does not have answers 404 and is counted as outside of its description', async () => {
+  it('a path that GitHub does not have, one with a slash at its end or too many, answers 404 and is counted as outside of its description', async () => {
     const { loopback } = await furnished()
-    expect((await fetch(`${loopback.api}/nothing/here`)).status).toBe(404)
-    expect(loopback.oracle.takeProblems()).toEqual([expect.stringContaining('GET /nothing/here')])
+    const paths = ['/nothing/here', '/repos/acme/widgets/issues/', '/repos/acme/widgets/labels/a/b']
+    for (const path of paths) {
+      expect([path, (await fetch(`${loopback.api}${path}`)).status]).toEqual([path, 404])
+      expect(loopback.oracle.takeProblems()).toEqual([expect.stringContaining(`GET ${path}`)])
+    }
   })
 })
