@@ -9,12 +9,15 @@ export type RequestFault =
       /** seconds, for 403 and 429 */
       readonly retryAfter?: number
     }
-  /** the connection ends in the middle of the reply's body, after the write took effect */
+  /**
+   * The connection ends in the middle of the reply's body, after the write took effect. Octokit then gives the
+   * status with an empty text as data, and throws nothing.
+   */
   | { readonly kind: 'cut' }
   /** the connection ends before anything is done */
   | { readonly kind: 'refuse' }
   | { readonly kind: 'slow'; readonly ms: number }
-  /** a read answers as it did before the last write; a list never read before is empty, anything else is 404 */
+  /** a read answers as its last one did; a list never read before is empty, anything else is 404 */
   | { readonly kind: 'stale' }
   /** the token is refused as if it had expired */
   | { readonly kind: 'expired_token' }
@@ -28,11 +31,15 @@ export type RequestFault =
 export type DeliveryFault =
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'late'; readonly ms: number }
+  /** never sent; the log has it as a failure */
   | { readonly kind: 'lost' }
   /** sent only after the next delivery to the same App */
   | { readonly kind: 'swapped' }
 
-/** `on` is an operation id, `graphql`, `git`, a page such as `artifact`, or `webhook:issues.labeled` / `webhook:*`. */
+/**
+ * `on` is an operation id, `*` for all of them and GraphQL, `graphql`, `git`, a page such as `artifact`, or
+ * `webhook:issues.labeled` / `webhook:*`.
+ */
 export interface FaultSetting {
   readonly on: string
   /** from this matching call on, 1 for the first */
@@ -55,6 +62,9 @@ export interface Faults {
 }
 
 const DELIVERY: readonly string[] = ['duplicate', 'late', 'lost', 'swapped']
+
+/** Git and downloads speak no JSON, and could not play every fault. */
+const isApi = (operation: string) => operation.includes('/') || operation === 'graphql'
 
 export function makeFaults(): Faults {
   let settings: { setting: FaultSetting; seen: number }[] = []
@@ -84,7 +94,7 @@ export function makeFaults(): Faults {
       settings = []
     },
     request: (operation) =>
-      due((on) => on === operation || (on === '*' && operation !== '')) as RequestFault | undefined,
+      due((on) => on === operation || (on === '*' && isApi(operation))) as RequestFault | undefined,
     delivery: (event) =>
       due((on) => on === `webhook:${event}` || on === 'webhook:*') as DeliveryFault | undefined,
     mayBeStale: (operation) =>

@@ -7,7 +7,7 @@ import type { World } from '../world/world.ts'
 import { accountNamed, repositoryNamed } from '../world/world.ts'
 
 /** A token in GitHub's form: `ghp_` for a person, `ghs_` for an installation. */
-export const secretToken = (prefix: 'ghp' | 'ghs') => `${prefix}_${randomBytes(18).toString('hex')}`
+export const secretToken = (prefix: 'ghp' | 'ghs') => `${prefix}_${randomBytes(30).toString('hex')}`
 
 export function accountCalled(world: World, login: string): Account {
   const found = accountNamed(world, login)

@@ -26,6 +26,8 @@ export const GITHUB_LIMITS: Limits = {
   contentsPerHour: 500,
 }
 
+export const SECONDARY =
+  'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.'
 const MINUTE = 60_000
 const HOUR = 3_600_000
 /** Points of a request; source: "Calculating points for the secondary rate limit". */
@@ -48,6 +50,8 @@ interface Usage {
 export interface Limiter {
   /** Counts a request in. @throws {ApiError} 403 or 429 when a limit is reached */
   enter(actor: Actor, request: { readonly write: boolean; readonly content: boolean }): Ticket
+  /** What every reply tells, a refusal too. */
+  headers(actor: Actor): Record<string, string>
   /** The hour's figures without counting anything. */
   read(actor: Actor): { limit: number; used: number; remaining: number; reset: number }
 }
@@ -118,7 +122,7 @@ export function makeLimiter(limits: Limits, clock: LoopbackClock): Limiter {
     const { hour } = usageOf(actor)
     const limit = limitOf(limits, actor)
     const used = Math.min(hour.count, limit)
-    return { limit, used, remaining: limit - used, reset: Math.floor((hour.from + HOUR) / 1000) }
+    return { limit, used, remaining: limit - used, reset: Math.ceil((hour.from + HOUR) / 1000) }
   }
 
   function headers(actor: Actor): Record<string, string> {
@@ -132,27 +136,25 @@ export function makeLimiter(limits: Limits, clock: LoopbackClock): Limiter {
     }
   }
 
-  /** The secondary limits answer with retry-after; source: "Exceeding the rate limit". */
-  function secondary(window: Window, length: number): ApiError {
+  /**
+   * Source: "Exceeding the rate limit": 403 or 429, with retry-after or without it. Points and too many at once answer
+   * without, contents with it, so that a client meets both.
+   */
+  function secondary(window?: Window, length = 0): ApiError {
+    if (window === undefined) return new ApiError(429, SECONDARY)
     const seconds = Math.ceil((window.from + length - clock.now()) / 1000)
-    return new ApiError(
-      403,
-      'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
-      {
-        headers: { 'retry-after': String(Math.max(1, seconds)) },
-      },
-    )
+    return new ApiError(403, SECONDARY, { headers: { 'retry-after': String(Math.max(1, seconds)) } })
   }
 
   return {
     enter(actor, { write, content }) {
       const usage = usageOf(actor)
       if (usage.hour.count >= limitOf(limits, actor)) {
-        throw new ApiError(403, 'API rate limit exceeded', { headers: headers(actor) })
+        throw new ApiError(403, `API rate limit exceeded for ${keyOf(actor)}.`)
       }
       const cost = write ? WRITE_POINTS : READ_POINTS
-      if (usage.inFlight >= limits.concurrent) throw secondary(usage.points, MINUTE)
-      if (usage.points.count + cost > limits.pointsPerMinute) throw secondary(usage.points, MINUTE)
+      if (usage.inFlight >= limits.concurrent) throw secondary()
+      if (usage.points.count + cost > limits.pointsPerMinute) throw secondary()
       if (content && usage.contentsMinute.count >= limits.contentsPerMinute) {
         throw secondary(usage.contentsMinute, MINUTE)
       }
@@ -169,13 +171,14 @@ export function makeLimiter(limits: Limits, clock: LoopbackClock): Limiter {
       return {
         headers: () => headers(actor),
         refund: () => {
-          usage.hour.count -= 1
+          usage.hour.count = Math.max(0, usage.hour.count - 1)
         },
         leave: () => {
           usage.inFlight -= 1
         },
       }
     },
+    headers,
     read: figures,
   }
 }

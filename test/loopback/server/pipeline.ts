@@ -5,6 +5,7 @@ import type { Operation } from '../openapi/description.ts'
 import { matchOperation } from '../openapi/description.ts'
 import type { Oracle } from '../openapi/oracle.ts'
 import { permissionOf } from '../permissions/table.ts'
+import type { Actor } from '../world/accounts.ts'
 import type { Repository } from '../world/repository.ts'
 import { fullName } from '../world/repository.ts'
 import { repositoryNamed } from '../world/world.ts'
@@ -13,9 +14,11 @@ import { authenticate } from './authenticate.ts'
 import { acceptedPermissions, authorize } from './authorize.ts'
 import type { Call, Handler, OperationId, Reply } from './call.ts'
 import type { Limiter, Ticket } from './limits.ts'
+import { SECONDARY } from './limits.ts'
 import { NOTIFYING } from './notifying.ts'
 import type { Replies } from './replies.ts'
 import { errorReply, withEtag } from './replies.ts'
+import { misdescribed, refuseUnacceptable } from './request-form.ts'
 
 export interface Request {
   readonly method: string
@@ -75,7 +78,7 @@ export async function answer(request: Request, around: Surroundings): Promise<Ou
     oracle.exempt('fault: refuse')
     return { kind: 'refuse' }
   }
-  const state: State = { ticket: undefined, headers: {} }
+  const state: State = { actor: { kind: 'anonymous' }, ticket: undefined, headers: {} }
   try {
     let reply = await perform(request, around, operation, params, fault, state).catch((error: unknown) =>
       errorReply(error, operation),
@@ -84,7 +87,7 @@ export async function answer(request: Request, around: Surroundings): Promise<Ou
     const headers = {
       // clients measure by it how far their clock is off, as Octokit does before it signs another JWT
       date: new Date(around.forge.clock.now()).toUTCString(),
-      ...state.ticket?.headers(),
+      ...around.limiter.headers(state.actor),
       ...state.headers,
       ...reply.headers,
     }
@@ -107,11 +110,11 @@ export async function answer(request: Request, around: Surroundings): Promise<Ou
 function faulty(fault: Extract<RequestFault, { kind: 'status' }>, operation: Operation): Reply {
   const messages: Record<number, string> = {
     401: 'Bad credentials',
-    403: 'Resource not accessible by integration',
+    403: fault.retryAfter === undefined ? 'Resource not accessible by integration' : SECONDARY,
     404: 'Not Found',
     409: 'Conflict',
     422: 'Validation Failed',
-    429: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
+    429: SECONDARY,
   }
   const wait = fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) }
   return errorReply(
@@ -121,6 +124,8 @@ function faulty(fault: Extract<RequestFault, { kind: 'status' }>, operation: Ope
 }
 
 interface State {
+  /** anonymous until the token was found good */
+  actor: Actor
   ticket: Ticket | undefined
   headers: Record<string, string>
 }
@@ -137,8 +142,10 @@ async function perform(
   const write = !READS.includes(request.method)
   const body = parseBody(request.body)
   const problems = oracle.request(operation, { params, query: request.url.searchParams, body })
+  refuseUnacceptable(request.headers)
   if (fault?.kind === 'expired_token') throw new ApiError(401, 'Bad credentials')
   const actor = authenticate(forge.world, request.headers['authorization'], forge.clock.now())
+  state.actor = actor
   // asking for the limits costs nothing; source: docs.github.com, "REST API endpoints for rate limits"
   if (operation.id !== 'rate-limit/get') {
     state.ticket = limiter.enter(actor, { write, content: write && NOTIFYING.has(operation.id) })
@@ -150,8 +157,10 @@ async function perform(
   authorize({ world: forge.world, actor, row, repository: found?.repository, write })
   if (found?.moved === true) return moved(request, forge, found.repository)
   if (fault?.kind === 'status' && fault.when !== 'after') return faulty(fault, operation)
-  if (problems.length > 0) throw new ApiError(422, `Invalid request.\n\n${problems.join('\n')}`)
-  if (fault?.kind === 'stale' && !write) return replies.stale(operation, request)
+  if (problems.length > 0) throw misdescribed(body, problems)
+  if (fault?.kind === 'stale' && !write) {
+    return withEtag(replies.stale(operation, request), request.headers)
+  }
   const handler = around.handlers.get(operation.id)
   if (handler === undefined) throw new Error(`the loopback has no handler for ${operation.id}`)
   const reply = await handler({
@@ -172,8 +181,9 @@ async function perform(
   })
   if (write) return reply
   if (around.faults.mayBeStale(operation.id)) replies.remember(request, reply)
-  const read = withEtag(reply, request.headers['if-none-match'])
-  if (read.status === 304) state.ticket?.refund()
+  const read = withEtag(reply, request.headers)
+  // source: "Best practices for using the REST API": free only for who is signed in
+  if (read.status === 304 && actor.kind !== 'anonymous') state.ticket?.refund()
   return read
 }
 
@@ -185,13 +195,20 @@ function repositoryIn(forge: Forge, { owner, repo }: Readonly<Record<string, str
   return found
 }
 
-/** Source: docs.github.com, "Follow redirects": a renamed or transferred repository answers 301 with its id. */
+/**
+ * A renamed or transferred repository answers 301 with its id. Source: docs.github.com, "Best practices for using the
+ * REST API", Follow redirects: 307 where the method must stay.
+ */
 function moved(request: Request, forge: Forge, repository: Repository): Reply {
   const rest = request.path.split('/').slice(4).join('/')
   const url = `${forge.api}/repositories/${repository.id}${rest === '' ? '' : `/${rest}`}${request.url.search}`
   return {
-    status: 301,
+    status: READS.includes(request.method) ? 301 : 307,
     headers: { location: url },
-    body: { message: 'Moved Permanently', url, documentation_url: 'https://docs.github.com/rest' },
+    body: {
+      message: READS.includes(request.method) ? 'Moved Permanently' : 'Temporary Redirect',
+      url,
+      documentation_url: 'https://docs.github.com/rest',
+    },
   }
 }
