@@ -18,7 +18,8 @@ import type { ForgeHost } from './host.ts'
 import { makeForgeHost } from './host.ts'
 import { needsApproval } from './pull-triggers.ts'
 import { makeQueue, makeSayings } from './sayings.ts'
-import { actorOf, triggersOf } from './triggers.ts'
+import { actorOf } from './trigger-at.ts'
+import { triggersOf } from './triggers.ts'
 import { isDisabled, syncWorkflows, workflowFilesAt } from './workflow-files.ts'
 
 export interface Actions {

@@ -6,7 +6,7 @@ import type { TriggerEvent } from '../runner/triggers/trigger-event.ts'
 import type { Pull } from '../world/pulls.ts'
 import type { Repository } from '../world/repository.ts'
 import { atLeast, roleOf } from '../world/roles.ts'
-import { changedPaths, defaultPlace, triggerAt } from './triggers.ts'
+import { changedPaths, defaultPlace, triggerAt } from './trigger-at.ts'
 
 interface Sides {
   readonly pull: Pull

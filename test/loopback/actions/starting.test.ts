@@ -61,7 +61,8 @@ describe('a push', () => {
     await stage.push({ 'a.txt': 'a\n' })
     await stage.push({ 'a.txt': 'b\n' })
     await stage.loopback.settled()
-    expect([...stage.repository.runs.values()].map(({ number }) => number).sort()).toEqual([1, 1, 2, 2])
+    const numbers = [...stage.repository.runs.values()].map(({ number }) => number)
+    expect(numbers.sort((a, b) => a - b)).toEqual([1, 1, 2, 2])
   })
 
   it('a failed step fails job, run and check, and its error is an annotation', async () => {

@@ -111,6 +111,40 @@ describe("a job's token", () => {
     expect(stage.job('build').log).toContain('POST pulls: 201')
   })
 
+  it('makes check runs that cannot be told from those of jobs by their App', async () => {
+    const body = { name: 'forged', head_sha: '$SHA', status: 'completed', conclusion: 'success' }
+    const text = workflow(
+      DISPATCH,
+      step(call('POST', 'check-runs', body).replace('$SHA', '${{ github.sha }}')),
+      'permissions: { checks: write }',
+    )
+    const stage = await openActions({ 'go.yml': text }, { runner })
+    await stage.wes.rest.actions.createWorkflowDispatch(go)
+    const { headSha } = await stage.over()
+    const { data } = await stage.eve.rest.checks.listForRef({ ...at, ref: headSha })
+    const shown = data.check_runs.map(({ name, app, conclusion }) => [name, app?.id, conclusion])
+    expect(shown.sort(([a = ''], [b = '']) => String(a).localeCompare(String(b)))).toEqual([
+      ['build', 15_368, 'success'],
+      ['forged', 15_368, 'success'],
+    ])
+  })
+
+  it('pushes no change of a workflow file', async () => {
+    const steps = `
+- uses: actions/checkout@v4
+- run: |
+    git config user.name bot; git config user.email bot@example.test
+    git checkout -q -b topic; echo '# more' >> .github/workflows/go.yml
+    git commit -q -a -m more; git push origin topic || echo "not pushed"
+`
+    const text = workflow(DISPATCH, steps, 'permissions: { contents: write }')
+    const stage = await openActions({ 'go.yml': text })
+    await stage.wes.rest.actions.createWorkflowDispatch(go)
+    await stage.over()
+    expect(stage.job('build').log).toContain('not pushed')
+    expect(await stage.repository.git.ref('refs/heads/topic')).toBeUndefined()
+  })
+
   it('without `permissions` has what the repository says by default', async () => {
     const text = workflow(DISPATCH, step(call('POST', 'issues', { title: 'From a job' })))
     const stage = await openActions({ 'go.yml': text }, { runner })

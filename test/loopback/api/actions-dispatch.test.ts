@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { at, openActions, outcome, workflow, workflowPaths } from '../actions/stage.ts'
+import { openArena } from '../arena.ts'
 
 const STEPS = `
 - run: echo "level=\${{ inputs.level }} dry=\${{ inputs.dry == true }}" >> "$GITHUB_OUTPUT"
@@ -108,10 +109,25 @@ describe('dispatching a workflow', () => {
     await expect(stage.wes.rest.actions.createWorkflowDispatch(other)).rejects.toMatchObject({ status: 404 })
   })
 
-  it('is refused to who may only read, and where Actions are off', async () => {
+  it('is refused to who may only read', async () => {
     const stage = await openActions({ 'go.yml': workflow('workflow_dispatch', '- run: echo gone') })
     await expect(stage.eve.rest.actions.createWorkflowDispatch(go)).rejects.toMatchObject({ status: 403 })
     const { data } = await stage.ana.rest.actions.getGithubActionsPermissionsRepository(at)
     expect(data.enabled).toBe(true)
+  })
+
+  it('answers 422 where Actions are off, as they are unless the loopback is told otherwise', async () => {
+    const { loopback, octokit } = await openArena()
+    const ana = octokit(loopback.user('ana').token)
+    const files = workflowPaths({ 'go.yml': workflow('workflow_dispatch', '- run: echo gone', 'name: Go') })
+    const { runs } = await loopback.repository({ owner: 'ana', name: 'widgets', files })
+    const own = { ...at, owner: 'ana' }
+    const { data } = await ana.rest.actions.getGithubActionsPermissionsRepository(own)
+    expect(data.enabled).toBe(false)
+    const { data: known } = await ana.rest.actions.listRepoWorkflows(own)
+    expect(known.workflows.map(({ name, state }) => [name, state])).toEqual([['Go', 'active']])
+    const asked = ana.rest.actions.createWorkflowDispatch({ ...go, owner: 'ana' })
+    await expect(asked).rejects.toMatchObject({ status: 422 })
+    expect(runs.size).toBe(0)
   })
 })

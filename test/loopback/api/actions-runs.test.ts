@@ -165,7 +165,7 @@ describe('running again', () => {
     expect(data.check_runs.map(({ conclusion }) => conclusion)).toEqual(['success'])
   })
 
-  it('is refused while the run is in progress, after 30 days, and where nothing failed', async () => {
+  it('is refused while the run is in progress, and after 30 days', async () => {
     const stage = await waiting()
     const run = await start(stage)
     await stage.rung
@@ -176,6 +176,16 @@ describe('running again', () => {
     await stage.over()
     stage.loopback.forge.clock.advance(31 * 24 * 3_600_000)
     await expect(stage.wes.rest.actions.reRunWorkflow(wanted)).rejects.toMatchObject(refused)
+  })
+})
+
+describe('running failed jobs again', () => {
+  it('is refused where none failed', async () => {
+    const stage = await openActions({ 'go.yml': workflow('workflow_dispatch', '- run: echo done') })
+    const run = await start(stage)
+    await stage.over()
+    const asked = stage.wes.rest.actions.reRunWorkflowFailedJobs({ ...at, run_id: run.id })
+    await expect(asked).rejects.toMatchObject({ status: 403 })
   })
 })
 
@@ -249,5 +259,20 @@ describe('lists of runs', () => {
       per_page: 1,
     })
     expect(data.workflow_runs.map(({ name }) => name)).toEqual(['.github/workflows/ci.yml'])
+  })
+
+  it('end at 1,000 results where they are filtered', async () => {
+    const stage = await openActions({ 'go.yml': workflow('workflow_dispatch', '- run: echo done') })
+    const run = await start(stage)
+    await stage.over()
+    for (let more = 1; more <= 1000; more += 1) {
+      stage.repository.runs.set(run.id + more, { ...run, id: run.id + more })
+    }
+    const listed = async (filter: object) => {
+      const asked = { ...at, ...filter, per_page: 1 }
+      return (await stage.eve.rest.actions.listWorkflowRunsForRepo(asked)).data.total_count
+    }
+    expect(await listed({})).toBe(1001)
+    expect(await listed({ event: 'workflow_dispatch' })).toBe(1000)
   })
 })

@@ -1,7 +1,7 @@
 // Owns the operations of workflows: read, listed, turned on and off, and started by hand.
 import { isDisabled, syncWorkflows, workflowFilesAt } from '../actions/workflow-files.ts'
-import { placeOf, triggerAt } from '../actions/triggers.ts'
-import type { Place } from '../actions/triggers.ts'
+import { placeOf, triggerAt } from '../actions/trigger-at.ts'
+import type { Place } from '../actions/trigger-at.ts'
 import { actionsUrl, runPageUrl, workflowShape } from '../shapes/runs.ts'
 import { notFound, unprocessable } from '../server/api-error.ts'
 import type { Call, Operations } from '../server/call.ts'

@@ -48,6 +48,14 @@ test.each([
   expect(holds(text, scope)).toBe(expected)
 })
 
+test.each([
+  ["'it''s one'", "it's one"],
+  ["'''a'' and ''b'' {0} }}'", "'a' and 'b' {0} }}"],
+  ["format('''{0}'' is ''{1}'' {{}}', github.event.count, '''''')", "'3' is '''' {}"],
+])('the literal %s is %s', (text, expected) => {
+  expect(interpolate(new Expression(text), scope)).toBe(expected)
+})
+
 test('in text null is nothing, booleans are words and objects are Object', () => {
   const shown = (text: string) => interpolate(new Expression(text), scope)
   expect([shown('null'), shown('true'), shown('1.50'), shown('github.event')]).toEqual([

@@ -3,6 +3,7 @@ import { data, Evaluator, Lexer, Parser } from '@actions/expressions'
 import type { Expr } from '@actions/expressions'
 import { Expression, isList, isMap } from '../workflow/template.ts'
 import type { Template, TemplateMap } from '../workflow/template.ts'
+import { withSingleQuotes } from './quotes.ts'
 import { dictionary, fromData, toData } from './values.ts'
 
 export type ContextName =
@@ -60,7 +61,7 @@ const parsed = new Map<string, Expr>()
 function parse(text: string): Expr {
   const known = parsed.get(text)
   if (known !== undefined) return known
-  const tree = new Parser(new Lexer(text).lex().tokens, [...CONTEXTS], FUNCTIONS).parse()
+  const tree = new Parser(new Lexer(withSingleQuotes(text)).lex().tokens, [...CONTEXTS], FUNCTIONS).parse()
   parsed.set(text, tree)
   return tree
 }

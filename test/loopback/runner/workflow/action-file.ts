@@ -2,7 +2,8 @@
 import { parserLibrary } from './library.ts'
 import type { Step } from './model.ts'
 import { parseSteps } from './steps.ts'
-import { isMap, mapAt, templateOf, textAt } from './template.ts'
+import { templateOfToken } from './block-text.ts'
+import { isMap, mapAt, textAt } from './template.ts'
 import type { Template, TemplateMap } from './template.ts'
 
 export interface NodeAction {
@@ -38,7 +39,7 @@ export async function parseAction(path: string, text: string): Promise<ActionFil
   if (value !== undefined) actions.convertActionTemplate(context, value)
   const [error] = context.errors.getErrors()
   if (error !== undefined) throw new Error(`${path} is no valid action file: ${error.message}`)
-  const root = templateOf(JSON.parse(JSON.stringify(value)))
+  const root = templateOfToken(value)
   if (!isMap(root)) throw new Error(`${path} is no mapping: an action has the keys name and runs.`)
   return {
     name: textAt(root, 'name') ?? path,

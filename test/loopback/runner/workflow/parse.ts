@@ -11,8 +11,9 @@ import type {
   Workflow,
   WorkflowProblem,
 } from './model.ts'
+import { templateOfToken } from './block-text.ts'
 import { parseSteps } from './steps.ts'
-import { isList, isMap, mapAt, plainText, templateOf, textAt, wordsAt } from './template.ts'
+import { isList, isMap, mapAt, plainText, textAt, wordsAt } from './template.ts'
 import type { Template, TemplateMap } from './template.ts'
 
 export async function parseWorkflow(path: string, text: string): Promise<ParsedWorkflow> {
@@ -27,7 +28,7 @@ export async function parseWorkflow(path: string, text: string): Promise<ParsedW
   }))
   if (problems.length > 0 || value === undefined) return { ok: false, path, problems }
   try {
-    return { ok: true, workflow: modelOf(path, templateOf(JSON.parse(JSON.stringify(value)))) }
+    return { ok: true, workflow: modelOf(path, templateOfToken(value)) }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     return { ok: false, path, problems: [{ line: undefined, column: undefined, message }] }
