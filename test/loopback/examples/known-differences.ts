@@ -10,8 +10,7 @@ export interface KnownDifference {
 }
 
 /** GitHub's description, which is newer than the examples, requires these. */
-const NEWER =
-  'recorded before the field existed; the description of the webhook has it (@octokit/openapi 23)'
+const NEWER = 'recorded before the field existed; the description of the webhook has it (@octokit/openapi 23)'
 
 const newer = (...paths: readonly string[]): KnownDifference[] =>
   paths.map((path) => ({ event: '*', kind: 'ours', path, reason: NEWER }))
@@ -43,12 +42,10 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     path: 'issue.draft',
     reason: 'recorded on one server; the description asks for it with pull requests only',
   },
-  ...['created_at', 'updated_at'].map(
-    (name): KnownDifference => ({
-      event: 'installation',
-      kind: 'type',
-      path: `installation.${name}`,
-      reason: 'the description allows text beside seconds, and every reply of the API has text',
-    }),
-  ),
+  ...['created_at', 'updated_at'].map((name): KnownDifference => ({
+    event: 'installation',
+    kind: 'type',
+    path: `installation.${name}`,
+    reason: 'the description allows text beside seconds, and every reply of the API has text',
+  })),
 ]
