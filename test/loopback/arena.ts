@@ -3,6 +3,7 @@
 import type { Octokit } from '@octokit/rest'
 import { expect, onTestFinished } from 'vitest'
 import { appClientAt, clientAt } from './clients.ts'
+import { compareWithExamples } from './examples/examples.ts'
 import type { NewApp } from './furnish/apps.ts'
 import type { Loopback, LoopbackOptions } from './loopback.ts'
 import { startLoopback } from './loopback.ts'
@@ -31,6 +32,7 @@ export async function openArena(options: LoopbackOptions = {}): Promise<Arena> {
     await loopback.close()
     receiver.close()
     expect(loopback.oracle.counts().unvalidated).toEqual([])
+    expect(compareWithExamples(receiver.hooks).differences).toEqual([])
   })
   return {
     loopback,
