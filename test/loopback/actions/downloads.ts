@@ -7,7 +7,6 @@ import type { Oracle } from '../openapi/oracle.ts'
 import type { Route } from '../server/server.ts'
 import type { Repository } from '../world/repository.ts'
 import { expireArtifacts } from './artifacts.ts'
-import { runLogs } from './run-logs.ts'
 
 /** Source: docs.github.com, "Download an artifact" and "Download job logs": the link expires after 1 minute. */
 const LASTS_MS = 60_000
@@ -42,6 +41,7 @@ async function contentOf(
   if (kind === 'run-logs') {
     const run = repository.runs.get(id)
     if (run === undefined) return undefined
+    const { runLogs } = await import('./run-logs.ts')
     return { type: 'application/zip', name: `logs_${id}.zip`, bytes: await runLogs(run) }
   }
   const runs = [...repository.runs.values()]

@@ -1,5 +1,4 @@
 // Owns which workflow files a commit has, and which workflows a repository is known to have.
-import { load } from 'js-yaml'
 import type { Forge } from '../forge.ts'
 import type { WorkflowText } from '../runner/host.ts'
 import type { Repository } from '../world/repository.ts'
@@ -22,7 +21,8 @@ export async function workflowFilesAt({ git }: Repository, sha: string): Promise
 }
 
 /** The `name` of a file that need be no valid workflow; the path where it has none. */
-function nameOf({ path, text }: WorkflowText): string {
+async function nameOf({ path, text }: WorkflowText): Promise<string> {
+  const { load } = await import('js-yaml')
   try {
     const root: unknown = load(text)
     const name = typeof root === 'object' && root !== null && 'name' in root ? root.name : undefined
@@ -60,8 +60,8 @@ export async function syncWorkflows(forge: Forge, repository: Repository): Promi
   const files = await workflowFilesAt(repository, head)
   const paths = new Set(files.map(({ path }) => path))
   for (const file of files) {
-    const record = workflowAt(forge, repository, file.path, nameOf(file))
-    const name = nameOf(file)
+    const name = await nameOf(file)
+    const record = workflowAt(forge, repository, file.path, name)
     if (record.name !== name) Object.assign(record, { name, updatedAt: forge.clock.iso() })
     if (record.state === 'deleted') record.state = 'active'
   }
