@@ -12,8 +12,6 @@ import { makeFaults } from './faults/faults.ts'
 import type { Forge } from './forge.ts'
 import { gitRoute } from './git-route.ts'
 import { openGitStore } from './git/store.ts'
-import { GRAPHQL_PORTS } from './graphql/ports.ts'
-import { answerGraphql } from './graphql/route.ts'
 import { followChecks } from './merging/following.ts'
 import type { Oracle } from './openapi/oracle.ts'
 import { makeOracle } from './openapi/oracle.ts'
@@ -115,8 +113,11 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
     {
       matches: (path) => path === GRAPHQL,
       async handle(request, response, url) {
+        // GitHub's schema and its library are loaded by the first who asks
+        const { answerGraphql } = await import('./graphql/route.ts')
+        const { GRAPHQL_PORTS } = await import('./graphql/ports.ts')
         const asked = await readRequest(request, url, '/api')
-        sendOutcome(response, await answerGraphql(asked, aroundGraphql))
+        sendOutcome(response, await answerGraphql(asked, { ...aroundGraphql, ports: GRAPHQL_PORTS }))
       },
     },
     gitRoute({ forge: () => forge, faults, oracle }),
@@ -170,7 +171,6 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
     faults,
     // a budget of its own; source: docs.github.com, "Rate limits and query limits for the GraphQL API"
     limiter: makeLimiter({ ...GITHUB_LIMITS, ...options.limits }, clock),
-    ports: GRAPHQL_PORTS,
   }
 
   async function settled(): Promise<void> {
