@@ -2,7 +2,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
-import { execa } from 'execa'
 
 const FILES = 500
 const REPOSITORIES = 100
@@ -53,6 +52,7 @@ function send(api: URL, agent: Agent, token: string, asked: Asked): Promise<numb
         path: `${api.pathname}${asked.path}`,
         headers: {
           authorization: `token ${token}`,
+          'user-agent': 'loopback-bench',
           ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
         },
       },
@@ -109,6 +109,7 @@ async function requests(): Promise<number> {
 
 async function push(folder: string): Promise<number> {
   const { loopback, token } = await furnished()
+  const { execa } = await import('execa')
   const work = join(folder, 'work')
   const git = (...args: string[]) => execa('git', args, { cwd: work })
   await mkdir(work)
@@ -126,24 +127,27 @@ async function push(folder: string): Promise<number> {
   return took
 }
 
-async function rss(): Promise<{ rss: number }> {
+/** Megabytes with one repository, and with a hundred that have twenty issues each. */
+async function rss(): Promise<{ one: number; hundred: number }> {
   const { loopback, token } = await furnished()
   const api = new URL(loopback.api)
   const agent = new Agent({ keepAlive: true })
-  for (let at = 0; at < REPOSITORIES; at += 1) {
-    const repository = await loopback.repository({ owner: 'ana', name: `repository-${at}` })
+  const issues = async (name: string) => {
     for (let number = 0; number < ISSUES; number += 1) {
-      await send(api, agent, token, {
-        method: 'POST',
-        path: `/repos/ana/${repository.name}/issues`,
-        body: { title: `issue ${number}`, body: 'a sentence or two of text' },
-      })
+      const body = { title: `issue ${number}`, body: 'a sentence or two of text' }
+      await send(api, agent, token, { method: 'POST', path: `/repos/ana/${name}/issues`, body })
     }
   }
-  const measured = megabytes()
+  await issues('widgets')
+  const one = megabytes()
+  for (let at = 0; at < REPOSITORIES; at += 1) {
+    await loopback.repository({ owner: 'ana', name: `repository-${at}` })
+    await issues(`repository-${at}`)
+  }
+  const hundred = megabytes()
   agent.destroy()
   await loopback.close()
-  return { rss: measured }
+  return { one, hundred }
 }
 
 const WHAT: Readonly<Record<string, () => unknown>> = {
