@@ -1,11 +1,11 @@
 // Shows that payloads are held against Octokit's recorded examples, and what counts as a difference.
-import { createRequire } from 'node:module'
+import recorded from '@octokit/webhooks-examples' with { type: 'json' }
 import { expect, test } from 'vitest'
 import { compareWithExamples } from './examples.ts'
 import { KNOWN_DIFFERENCES } from './known-differences.ts'
 import { compareShapes, knownOf } from './shape.ts'
 
-const RECORDED = createRequire(import.meta.url)('@octokit/webhooks-examples') as readonly {
+const RECORDED = recorded as unknown as readonly {
   readonly name: string
   readonly examples: readonly Readonly<Record<string, unknown>>[]
 }[]

@@ -1,5 +1,5 @@
 // Owns the second oracle of webhooks: Octokit's recorded examples of the same event and action.
-import { createRequire } from 'node:module'
+import recorded from '@octokit/webhooks-examples' with { type: 'json' }
 import type { Difference } from './shape.ts'
 import type { Known } from './shape.ts'
 import { compareShapes, knownOf } from './shape.ts'
@@ -10,8 +10,7 @@ interface Recorded {
   readonly examples: readonly Readonly<Record<string, unknown>>[]
 }
 
-// the package's entry is JSON, which only require takes without an import attribute
-const RECORDED = createRequire(import.meta.url)('@octokit/webhooks-examples') as readonly Recorded[]
+const RECORDED = recorded as unknown as readonly Recorded[]
 
 /** Examples of the action; where none was recorded, of the event. */
 function examplesOf(event: string, action: string | undefined): readonly unknown[] {

@@ -8,7 +8,7 @@ import { pullsRows } from './pulls.ts'
 import { reposRows } from './repos.ts'
 import type { PermissionRow } from './row.ts'
 
-export type { AppAccess, Permission, PermissionName, PermissionRow, PersonAccess } from './row.ts'
+export type { AppAccess, PermissionRow } from './row.ts'
 
 export const permissionRows: readonly PermissionRow[] = [
   ...actionsRows,
