@@ -133,6 +133,15 @@ describe('merging at once', () => {
     expect((await acme.told('delete')).map(({ ref }) => ref)).toEqual(['feature'])
   })
 
+  it('a 5xx on a merge may have merged: the state must be read again', async () => {
+    const acme = await openAcme()
+    const { number } = await acme.propose()
+    acme.loopback.faults.add({ on: 'pulls/merge', fault: { kind: 'status', status: 502, when: 'after' } })
+    expect((await refusal(merge(acme, number))).status).toBe(502)
+    expect((await acme.ana.rest.pulls.get({ ...at, pull_number: number })).data.merged).toBe(true)
+    expect((await refusal(merge(acme, number))).status).toBe(405)
+  })
+
   it('an App without workflows cannot merge a workflow file', async () => {
     const acme = await openAcme()
     const { number } = await acme.propose('feature', { '.github/workflows/ci.yml': 'on: push\n' })
@@ -154,7 +163,7 @@ describe('merging in the background', () => {
       uuid: uuid ?? '',
     })
 
-  it('a request answers 202 with an id and is carried out later; a merged one answers 200', async () => {
+  it('a request answers 202 with an id and is carried out later, and a merged one answers 200', async () => {
     const acme = await openAcme()
     const { number, head } = await acme.propose()
     const { status, data } = await ask(acme, number, { sha: head.sha, merge_method: 'squash' })
@@ -251,6 +260,18 @@ describe('auto-merge', () => {
     const actions = (await acme.told('pull_request')).map(({ action }) => action)
     expect(actions).toEqual(['opened', 'auto_merge_enabled', 'closed'])
     expect(acme.repository.pulls.get(number)?.merged?.by.login).toBe('ben')
+  })
+
+  it('a push by a writer leaves it armed, and then it merges what nobody looked at', async () => {
+    const acme = await openAcme({ settings: { allowAutoMerge: true } })
+    const { number } = await acme.propose()
+    await requireCheck(acme)
+    await arm(acme, number)
+    const after = await acme.push('feature', { more: 'more' }, { by: acme.accounts.cleo })
+    await report(acme, after, 'success')
+    await acme.loopback.settled()
+    const { data } = await acme.ana.rest.pulls.get({ ...at, pull_number: number })
+    expect([data.merged, data.head.sha]).toEqual([true, after])
   })
 
   it('a push by somebody without write access disarms it, one by a writer leaves it armed', async () => {

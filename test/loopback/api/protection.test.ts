@@ -133,6 +133,25 @@ describe('required checks', () => {
     expect((await mergeRefusal(acme, number)).message).toContain('"ci" is failing')
   })
 
+  it('where the test merge commit has a status of a required name, that one must pass', async () => {
+    const acme = await openAcme()
+    const { number, head } = await acme.propose()
+    await require(acme, { context: 'ci' })
+    await complete(acme, 'ci', head.sha, 'success')
+    await acme.loopback.settled()
+    const merge = (await acme.repository.git.ref('refs/pull/1/merge'))!.sha
+    status(acme, merge, 'error')
+    expect((await mergeRefusal(acme, number)).message).toContain('"ci" is failing')
+  })
+
+  it('a required check without App is met by whoever may write statuses', async () => {
+    const acme = await openAcme()
+    const { number, head } = await acme.propose()
+    await require(acme, { context: 'ci' })
+    status(acme, head.sha, 'success')
+    expect((await acme.ben.rest.pulls.merge({ ...at, pull_number: number })).status).toBe(200)
+  })
+
   it('strict protection refuses a head that lacks a commit of the base', async () => {
     const acme = await openAcme()
     const { number, head } = await acme.propose()

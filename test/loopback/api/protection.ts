@@ -137,7 +137,7 @@ function sayRule(
   say(call.forge, call.repository, pusherOf(call), { name: 'branch_protection_rule', action, payload })
 }
 
-/** Classic protection is no ruleset: its rules are listed as GitHub lists none of them. */
+/** Classic protection is no ruleset, so of all that a branch is held to only the queue is listed. */
 function branchRules(call: Call<'repos/get-branch-rules'>): Reply {
   const branch = call.params['branch'] ?? ''
   const rule = call.repository.protections.get(branch)

@@ -89,3 +89,11 @@ describe('CODEOWNERS', () => {
     ])
   })
 })
+
+it('a CODEOWNERS file above 3 MB requests nobody', async () => {
+  const acme = await openAcme({
+    files: { 'README.md': '', CODEOWNERS: `* @cleo\n${'# x\n'.repeat(760_000)}` },
+  })
+  await acme.propose()
+  expect(acme.repository.pulls.get(1)?.requestedReviewers).toEqual([])
+})
