@@ -3,6 +3,9 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { TestContext } from 'vitest'
 
+/** What `npm run setup` brings; a browser, say, is left to the person, and to .ci/run. */
+const BY_SETUP: readonly string[] = ['bwrap', 'git']
+
 interface Machine {
   /** Value of CI. */
   ci: string | undefined
@@ -18,7 +21,8 @@ export function absence(
   const folders = (machine.path ?? '').split(delimiter).filter((folder) => folder !== '')
   if (folders.some((folder) => isExecutable(join(folder, tool)))) return undefined
   const strict = machine.ci !== undefined && machine.ci !== '' && machine.ci !== 'false' && machine.ci !== '0'
-  return { act: strict ? 'fail' : 'skip', reason: `${tool} is not installed; type: npm run setup` }
+  const how = BY_SETUP.includes(tool) ? 'npm run setup' : `sudo apt-get install ${tool}`
+  return { act: strict ? 'fail' : 'skip', reason: `${tool} is not installed; type: ${how}` }
 }
 
 /** First line of a test that needs a tool: `test('title', (context) => { needsTool(context, 'bwrap') … })`. */
