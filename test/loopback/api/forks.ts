@@ -67,7 +67,10 @@ async function createFork(call: Call<'repos/create-fork'>): Promise<Reply> {
   })
   if (body?.default_branch_only === true) await keepDefault(fork)
   const { has_discussions: _unknown, ...forkee } = repositoryShape(forge, fork)
-  say(forge, repository, pusherOf(call), { name: 'fork', payload: { forkee } })
+  say(forge, repository, pusherOf(call), {
+    name: 'fork',
+    payload: { forkee: { ...forkee, public: !fork.private } },
+  })
   return accepted(fullRepository(forge, fork, { account: accountIn(call), seesSettings: true }))
 }
 

@@ -121,7 +121,7 @@ async function update(call: Call<'repos/update-branch-protection'>): Promise<Rep
     mergeQueue: before?.mergeQueue ?? false,
   }
   repository.protections.set(branch, rule)
-  sayRule(call, before === undefined ? 'created' : 'edited', rule)
+  sayRule(call, before === undefined ? 'created' : 'edited', rule, before)
   return ok(protectionShape(forge, repository, rule))
 }
 
@@ -129,12 +129,33 @@ function sayRule(
   call: Pick<Call, 'forge' | 'repository' | 'actor'>,
   action: 'created' | 'edited' | 'deleted',
   rule: BranchProtection,
+  before?: BranchProtection,
 ): void {
+  const shown = webhookRule(call.repository, rule)
   const payload = {
-    rule: webhookRule(call.repository, rule),
-    ...(action === 'edited' ? { changes: {} } : {}),
+    rule: shown,
+    ...(before === undefined ? {} : { changes: changed(webhookRule(call.repository, before), shown) }),
   }
   say(call.forge, call.repository, pusherOf(call), { name: 'branch_protection_rule', action, payload })
+}
+
+/** Of all that may have changed GitHub describes these in an edit. */
+const TOLD = [
+  'admin_enforced',
+  'authorized_actor_names',
+  'authorized_actors_only',
+  'authorized_dismissal_actors_only',
+  'linear_history_requirement_enforcement_level',
+  'lock_branch_enforcement_level',
+  'pull_request_reviews_enforcement_level',
+  'require_last_push_approval',
+  'required_status_checks',
+  'required_status_checks_enforcement_level',
+] as const
+
+function changed(before: ReturnType<typeof webhookRule>, now: ReturnType<typeof webhookRule>) {
+  const differs = TOLD.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]))
+  return Object.fromEntries(differs.map((name) => [name, { from: before[name] }]))
 }
 
 /** Classic protection is no ruleset, so of all that a branch is held to only the queue is listed. */

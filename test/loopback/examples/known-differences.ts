@@ -29,7 +29,34 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     'single_file_paths',
     'rerequestable',
     'runs_rerequestable',
+    'subject_type',
+    'rule.require_last_push_approval',
+    'rule.lock_branch_enforcement_level',
   ),
+  ...['pull_request.draft', 'pull_request.auto_merge'].map((path): KnownDifference => ({
+    event: 'pull_request_review_comment',
+    kind: 'ours',
+    path,
+    reason: NEWER,
+  })),
+  ...(
+    [
+      ['theirs', 'authorized_actor_names'],
+      ['theirs', 'authorized_actors_only'],
+      ['ours', 'required_status_checks'],
+    ] as const
+  ).map(([kind, name]): KnownDifference => ({
+    event: 'branch_protection_rule',
+    kind,
+    path: `changes.${name}`,
+    reason: 'an edit names what it changed, and the recorded one changed something else',
+  })),
+  {
+    event: 'pull_request_review_comment',
+    kind: 'ours',
+    path: 'comment.in_reply_to_id',
+    reason: 'no reply to a comment was recorded; the description has it',
+  },
   {
     event: '*',
     kind: 'theirs',
