@@ -8,11 +8,26 @@ import { fullName } from './world/repository.ts'
 /** Source: docs.github.com, "Linking a pull request to an issue": nine words, each before a number of its own. */
 const KEYWORDS = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+([\w-]+\/[\w.-]+)?#(\d+)\b/gi
 
-export function closedBy(text: string, repository: Repository): number[] {
+export interface ClosingReference {
+  /** owner/name; undefined for the repository of the text */
+  readonly repository: string | undefined
+  readonly number: number
+}
+
+/** Each once, in the order of the text. */
+export function closingReferences(text: string): ClosingReference[] {
+  const found = new Map<string, ClosingReference>()
+  for (const [, repository, number] of text.matchAll(KEYWORDS)) {
+    found.set(`${repository ?? ''}#${number}`.toLowerCase(), { repository, number: Number(number) })
+  }
+  return [...found.values()]
+}
+
+function closedBy(text: string, repository: Repository): number[] {
   const own = fullName(repository).toLowerCase()
-  const numbers = [...text.matchAll(KEYWORDS)]
-    .filter(([, name]) => name === undefined || name.toLowerCase() === own)
-    .map(([, , number]) => Number(number))
+  const numbers = closingReferences(text)
+    .filter(({ repository: name }) => name === undefined || name.toLowerCase() === own)
+    .map(({ number }) => number)
   return [...new Set(numbers)]
 }
 

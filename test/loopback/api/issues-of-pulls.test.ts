@@ -31,6 +31,14 @@ it('issues and pull requests share one sequence of numbers, and a list of issues
   ])
 })
 
+it('identifiers exceed 32 bits, and the id of an issue differs from that of its pull request', async () => {
+  const { anyone, pull, on } = await withPull()
+  const { data: issue } = await anyone.rest.issues.get(on)
+  expect(Math.min(issue.id, pull.id)).toBeGreaterThan(2 ** 32)
+  expect(issue.id).not.toBe(pull.id)
+  expect(issue.node_id).toBe(pull.node_id)
+})
+
 it('what happens to a pull request by its issue is told as of the pull request', async () => {
   const { people, on, happened, told } = await withPull()
   const { rest } = people.wes

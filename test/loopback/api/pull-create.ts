@@ -82,6 +82,7 @@ async function open(call: Call<'pulls/create'>, head: HeadBranch, issue: Issue):
   const by = pusherOf(call)
   const { number } = issue
   repository.pulls.set(number, {
+    id: call.forge.world.nextId(),
     number,
     draft: body.draft ?? false,
     headRepository: head.repository,

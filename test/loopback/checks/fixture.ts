@@ -88,6 +88,7 @@ export async function openChecked(options: LoopbackOptions = {}): Promise<Checke
       closedBy: null,
     })
     repository.pulls.set(number, {
+      id: forge.world.nextId(),
       number,
       draft: false,
       headRepository: from,

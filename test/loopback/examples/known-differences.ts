@@ -69,6 +69,12 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     path: 'issue.draft',
     reason: 'recorded on one server; the description asks for it with pull requests only',
   },
+  {
+    event: 'issue_comment',
+    kind: 'ours',
+    path: 'issue.pull_request',
+    reason: 'recorded below issues only; the description has it for a comment on a pull request',
+  },
   ...['created_at', 'updated_at'].map((name): KnownDifference => ({
     event: 'installation',
     kind: 'type',

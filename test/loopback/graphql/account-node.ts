@@ -2,6 +2,7 @@
 import type { Account } from '../world/accounts.ts'
 import { nodeId } from '../shapes/node-id.ts'
 import type { GraphqlContext, GraphqlNode } from './context.ts'
+import { databaseId } from './database-id.ts'
 
 /** A bot's login carries no `[bot]` here, unlike in the REST API: a comparison of the two must know. */
 export function accountNode({ forge }: Pick<GraphqlContext, 'forge'>, account: Account): GraphqlNode {
@@ -11,7 +12,7 @@ export function accountNode({ forge }: Pick<GraphqlContext, 'forge'>, account: A
   return {
     __typename: account.type,
     id: nodeId(account.type, account.id),
-    databaseId: account.id,
+    databaseId: databaseId(account.id),
     login,
     ...(!bot && { name: account.name, email: account.email ?? '' }),
     avatarUrl: `${forge.origin}/avatars/${account.id}`,

@@ -7,6 +7,7 @@ import { fullName } from '../world/repository.ts'
 import type { PageArgs } from './connection.ts'
 import { connection } from './connection.ts'
 import type { GraphqlContext, GraphqlNode } from './context.ts'
+import { databaseId } from './database-id.ts'
 import { requireRead } from './rights.ts'
 
 export async function commitNode(
@@ -59,7 +60,7 @@ function checkRunNode(context: GraphqlContext, repository: Repository, run: Chec
   return {
     __typename: 'CheckRun',
     id: nodeId('CheckRun', run.id),
-    databaseId: run.id,
+    databaseId: databaseId(run.id),
     name: run.name,
     status: run.status.toUpperCase(),
     conclusion: run.conclusion === null ? null : run.conclusion.toUpperCase(),

@@ -78,14 +78,17 @@ function lookUp({ forge: { world } }: GraphqlContext, text: string): Found | und
 
 function inRepository(repository: Repository, kind: string, id: number): Found | undefined {
   switch (kind) {
-    case 'Issue':
-    case 'PullRequest': {
+    case 'Issue': {
       const issue = firstOf(repository.issues.values(), (one) => (one.id === id ? one : undefined))
-      const pull = issue === undefined ? undefined : repository.pulls.get(issue.number)
-      if (issue === undefined || (kind === 'PullRequest') !== (pull !== undefined)) return undefined
-      return pull === undefined
-        ? { kind: 'issue', repository, issue }
-        : { kind: 'pull', repository, pull, issue }
+      // the issue of a pull request is no node: what it shows is the pull request's
+      return issue === undefined || repository.pulls.has(issue.number)
+        ? undefined
+        : { kind: 'issue', repository, issue }
+    }
+    case 'PullRequest': {
+      const pull = firstOf(repository.pulls.values(), (one) => (one.id === id ? one : undefined))
+      const issue = pull === undefined ? undefined : repository.issues.get(pull.number)
+      return pull === undefined || issue === undefined ? undefined : { kind: 'pull', repository, pull, issue }
     }
     case 'IssueComment': {
       const comment = repository.comments.get(id)

@@ -6,6 +6,7 @@ import type { Repository } from '../world/repository.ts'
 import type { PageArgs } from './connection.ts'
 import { connection } from './connection.ts'
 import type { GraphqlContext, GraphqlNode } from './context.ts'
+import { databaseIds } from './database-id.ts'
 
 /** Fields of everything that has a number and a conversation. */
 export function conversation(
@@ -16,8 +17,7 @@ export function conversation(
   const { forge, nodes } = context
   const url = issuePage(forge, repository, issue.number)
   return {
-    databaseId: issue.id,
-    fullDatabaseId: String(issue.id),
+    ...databaseIds(repository.pulls.get(issue.number)?.id ?? issue.id),
     number: issue.number,
     title: issue.title,
     body: issue.body ?? '',
@@ -84,8 +84,7 @@ export function issueCommentNode(
   return {
     __typename: 'IssueComment',
     id: nodeId('IssueComment', comment.id),
-    databaseId: comment.id,
-    fullDatabaseId: String(comment.id),
+    ...databaseIds(comment.id),
     body: comment.body,
     bodyText: comment.body,
     author: () => nodes.account(comment.author),

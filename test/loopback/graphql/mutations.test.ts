@@ -5,8 +5,7 @@ import { nodeId } from '../shapes/node-id.ts'
 import type { Stage } from './stage.ts'
 import { openStage } from './stage.ts'
 
-const pullId = ({ repository, pull }: Stage): string =>
-  nodeId('PullRequest', repository.issues.get(pull.number)?.id ?? 0)
+const pullId = ({ pull }: Stage): string => nodeId('PullRequest', pull.id)
 
 /** Runs one mutation with its input; `give` is what is asked of its payload. */
 async function mutate(stage: Stage, token: string, name: string, input: object, give: string) {
@@ -120,11 +119,11 @@ test('a thread is answered, resolved and reopened', async () => {
     stage.tokens.reader,
     'addPullRequestReviewThreadReply',
     reply,
-    'comment { body replyTo { databaseId } author { login } }',
+    'comment { body replyTo { fullDatabaseId } author { login } }',
   )
   expect(answered.done.comment).toEqual({
     body: 'Because.',
-    replyTo: { databaseId: stage.thread.id },
+    replyTo: { fullDatabaseId: String(stage.thread.id) },
     author: { login: 'reader' },
   })
   const give = 'thread { isResolved isCollapsed resolvedBy { login } comments(first: 9) { totalCount } }'

@@ -1,10 +1,11 @@
 // Owns how a pull request looks in GraphQL; its head and its commits are git's.
 import { nodeId } from '../shapes/node-id.ts'
+import { closingReferences } from '../closing-keywords.ts'
+import { baseOf, headOf } from '../pull-heads.ts'
 import type { Pull } from '../world/pulls.ts'
 import type { Repository } from '../world/repository.ts'
 import { fullName } from '../world/repository.ts'
 import { repositoryNamed } from '../world/world.ts'
-import { closingReferences } from './closing-references.ts'
 import { refNode, rollupNode } from './commit-node.ts'
 import type { PageArgs } from './connection.ts'
 import { connection } from './connection.ts'
@@ -26,7 +27,7 @@ export function pullNode(context: GraphqlContext, repository: Repository, pull: 
   const open = issue.state === 'open'
   return {
     __typename: 'PullRequest',
-    id: nodeId('PullRequest', issue.id),
+    id: nodeId('PullRequest', pull.id),
     ...conversation(context, repository, issue),
     state: pull.merged === undefined ? issue.state.toUpperCase() : 'MERGED',
     isDraft: pull.draft,
@@ -76,21 +77,6 @@ export function pullNode(context: GraphqlContext, repository: Repository, pull: 
 function mergeableOf({ mergeable }: MergeView): string {
   if (mergeable === null) return 'UNKNOWN'
   return mergeable ? 'MERGEABLE' : 'CONFLICTING'
-}
-
-/** The head of an open pull request is its ref; a closed one keeps the head that it was closed with. */
-export async function headOf(repository: Repository, pull: Pull): Promise<string> {
-  if (pull.closedHead !== undefined) return pull.closedHead.head
-  const ref = await repository.git.ref(`refs/pull/${pull.number}/head`)
-  if (ref === undefined) throw new Error(`pull request #${pull.number} has no ref in git`)
-  return ref.sha
-}
-
-async function baseOf(repository: Repository, pull: Pull): Promise<string> {
-  if (pull.closedHead !== undefined) return pull.closedHead.base
-  const ref = await repository.git.ref(`refs/heads/${pull.baseRef}`)
-  // the base branch may be deleted under an open pull request
-  return ref?.sha ?? (await headOf(repository, pull))
 }
 
 async function commitsOf(

@@ -1,7 +1,7 @@
 // What can be read by GraphQL, by whom, and what is hidden.
 import { expect, test } from 'vitest'
 import { nodeId } from '../shapes/node-id.ts'
-import { closingReferences } from './closing-references.ts'
+import { closingReferences } from '../closing-keywords.ts'
 import { openStage } from './stage.ts'
 
 const PULL = `query ($number: Int!) {
@@ -14,7 +14,7 @@ const PULL = `query ($number: Int!) {
       reviewThreads(first: 10) {
         nodes {
           id isResolved isOutdated path line
-          comments(first: 10) { nodes { id databaseId body author { login } } }
+          comments(first: 10) { nodes { id databaseId fullDatabaseId body author { login } } }
         }
       }
       autoMergeRequest { enabledAt mergeMethod }
@@ -33,7 +33,7 @@ test('a pull request is read with its threads, commits and what it closes', asyn
       nameWithOwner: 'ana/sums',
       defaultBranchRef: { name: 'main', target: { oid: main?.sha } },
       pullRequest: {
-        id: nodeId('PullRequest', repository.issues.get(pull.number)?.id ?? 0),
+        id: nodeId('PullRequest', pull.id),
         number: pull.number,
         title: 'Sum adds',
         isDraft: true,
@@ -55,7 +55,8 @@ test('a pull request is read with its threads, commits and what it closes', asyn
                 nodes: [
                   {
                     id: nodeId('PullRequestReviewComment', thread.id),
-                    databaseId: thread.id,
+                    databaseId: null,
+                    fullDatabaseId: String(thread.id),
                     body: 'Why?',
                     author: { login: 'ana' },
                   },

@@ -8,6 +8,7 @@ import { refNode } from './commit-node.ts'
 import type { PageArgs } from './connection.ts'
 import { connection } from './connection.ts'
 import type { GraphqlContext, GraphqlNode } from './context.ts'
+import { databaseId } from './database-id.ts'
 import { unresolved } from './graphql-error.ts'
 import { requireRead } from './rights.ts'
 
@@ -26,7 +27,7 @@ export function repositoryNode(context: GraphqlContext, repository: Repository):
   return {
     __typename: 'Repository',
     id: nodeId('Repository', repository.id),
-    databaseId: repository.id,
+    databaseId: databaseId(repository.id),
     name: repository.name,
     nameWithOwner: fullName(repository),
     description: repository.description,

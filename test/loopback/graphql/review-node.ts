@@ -6,6 +6,7 @@ import type { Repository } from '../world/repository.ts'
 import type { PageArgs } from './connection.ts'
 import { connection } from './connection.ts'
 import type { GraphqlContext, GraphqlNode } from './context.ts'
+import { databaseIds } from './database-id.ts'
 import { commentsOf, isOutdated } from './threads.ts'
 
 export function reviewNode(context: GraphqlContext, repository: Repository, review: Review): GraphqlNode {
@@ -14,8 +15,7 @@ export function reviewNode(context: GraphqlContext, repository: Repository, revi
   return {
     __typename: 'PullRequestReview',
     id: nodeId('PullRequestReview', review.id),
-    databaseId: review.id,
-    fullDatabaseId: String(review.id),
+    ...databaseIds(review.id),
     body: review.body,
     bodyText: review.body,
     state: review.state,
@@ -82,8 +82,7 @@ export function reviewCommentNode(
   return {
     __typename: 'PullRequestReviewComment',
     id: nodeId('PullRequestReviewComment', comment.id),
-    databaseId: comment.id,
-    fullDatabaseId: String(comment.id),
+    ...databaseIds(comment.id),
     body: comment.body,
     bodyText: comment.body,
     author: () => nodes.account(comment.author),

@@ -46,8 +46,8 @@ test('GraphQL has a limit of its own, whose end is a reply with status 200 and a
 })
 
 test('a fault before and one after the write answer alike, and only the second took effect', async () => {
-  const { client, tokens, loopback, pull, repository } = await openStage()
-  const id = nodeId('PullRequest', repository.issues.get(pull.number)?.id ?? 0)
+  const { client, tokens, loopback, pull } = await openStage()
+  const id = nodeId('PullRequest', pull.id)
   const ready =
     'mutation ($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { pullRequest { isDraft } } }'
   loopback.faults.add({ on: 'graphql', fault: { kind: 'status', status: 502 } })

@@ -66,8 +66,9 @@ function issueOf(loopback: Loopback, repository: Repository, author: Account, gi
   return issue
 }
 
-function pullOf(repository: Repository, number: number): Pull {
+function pullOf(loopback: Loopback, repository: Repository, number: number): Pull {
   const pull: Pull = {
+    id: loopback.forge.world.nextId(),
     number,
     draft: true,
     headRepository: repository,
@@ -200,7 +201,7 @@ export async function openStage(
   const issue = issueOf(loopback, repository, people.stranger.account, { labels: ['bug'] })
   const body = `Closes #${issue.number}, fixes #99`
   const asked = issueOf(loopback, repository, people.stranger.account, { title: 'Sum adds', body })
-  const pull = pullOf(repository, asked.number)
+  const pull = pullOf(loopback, repository, asked.number)
   await repository.git.syncPullRef({ number: pull.number, head })
   const thread = threadOf(loopback, repository, people.ana.account, head)
   const said: string[] = []

@@ -128,6 +128,7 @@ export async function furnishShowcase(loopback: Loopback): Promise<Showcase> {
   )
   const opened = open(app.bot, 'Add every number', PULL_BODY)
   const pull: Pull = {
+    id: world.nextId(),
     number: opened.number,
     draft: false,
     headRepository: repository,

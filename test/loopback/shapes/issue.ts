@@ -100,7 +100,7 @@ function pullLinks(forge: Forge, repository: Repository, number: number) {
 export function issueShape(forge: Forge, repository: Repository, issue: Issue) {
   const url = issueUrl(forge, repository, issue.number)
   const comments = [...repository.comments.values()].filter((comment) => comment.issue === issue.number)
-  const isPull = repository.pulls.has(issue.number)
+  const pull = repository.pulls.get(issue.number)
   return {
     url,
     repository_url: repositoryUrl(forge, repository),
@@ -109,7 +109,8 @@ export function issueShape(forge: Forge, repository: Repository, issue: Issue) {
     events_url: `${url}/events`,
     html_url: issuePage(forge, repository, issue.number),
     id: issue.id,
-    node_id: nodeId(isPull ? 'PullRequest' : 'Issue', issue.id),
+    // the issue's id beside the node of the pull request, which has an id of its own
+    node_id: pull === undefined ? nodeId('Issue', issue.id) : nodeId('PullRequest', pull.id),
     number: issue.number,
     title: issue.title,
     user: simpleUser(forge, issue.author),

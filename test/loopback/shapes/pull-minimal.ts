@@ -18,7 +18,7 @@ export async function pullsOfHead(forge: Forge, repository: Repository, sha: str
     if (head?.sha !== sha) continue
     const base = await repository.git.ref(`refs/heads/${pull.baseRef}`)
     found.push({
-      id: issue.id,
+      id: pull.id,
       number: pull.number,
       url: `${url}/pulls/${pull.number}`,
       head: { ref: pull.headRef, sha, repo },

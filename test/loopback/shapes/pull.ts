@@ -89,8 +89,8 @@ export async function simplePull(forge: Forge, repository: Repository, number: n
   const page = _links.html.href
   return {
     url: _links.self.href,
-    id: issue.id,
-    node_id: nodeId('PullRequest', issue.id),
+    id: pull.id,
+    node_id: nodeId('PullRequest', pull.id),
     html_url: page,
     diff_url: `${page}.diff`,
     patch_url: `${page}.patch`,

@@ -6,6 +6,8 @@ export type MergeMethod = 'merge' | 'squash' | 'rebase'
 
 /** What a pull request has beside its issue. Its head commit is `refs/pull/N/head` of the base repository. */
 export interface Pull {
+  /** its issue has an id of its own */
+  readonly id: number
   readonly number: number
   draft: boolean
   /** undefined when the head repository was deleted */

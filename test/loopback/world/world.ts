@@ -18,8 +18,8 @@ export interface World {
   nextId(): number
 }
 
-/** Ids start high so that none can be mistaken for an issue's number. */
-const FIRST_ID = 1_000_000
+/** Beyond 32 bits, as GitHub's newer records are: no client may keep an id in less, or take it for a number. */
+const FIRST_ID = 2 ** 33
 
 export function makeWorld(): World {
   let last = FIRST_ID
