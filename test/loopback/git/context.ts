@@ -8,6 +8,9 @@ export interface RepositoryContext {
   folder(): string
   ask(args: readonly string[], input?: string): Promise<GitAnswer>
   run(args: readonly string[], input?: string): Promise<Buffer>
+  /** For arguments that name objects by id and nothing that moves: the answer is remembered. */
+  askOnce(args: readonly string[]): Promise<GitAnswer>
+  runOnce(args: readonly string[]): Promise<Buffer>
   reader: ObjectReader
   exclusive: Exclusive
 }

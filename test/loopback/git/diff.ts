@@ -29,46 +29,29 @@ export interface Diffs {
 
 const PLAIN = ['--no-ext-diff', '--no-textconv', '--no-color', '--src-prefix=a/', '--dst-prefix=b/'] as const
 
-/** What two trees differ in never changes, and asking git costs a process each time: so many answers are kept. */
-const KEPT = 64
-
-export function makeDiffs({ run }: RepositoryContext, { resolve }: Pick<Objects, 'resolve'>): Diffs {
+export function makeDiffs({ run, runOnce }: RepositoryContext, { resolve }: Pick<Objects, 'resolve'>): Diffs {
   async function trees(base: string | undefined, head: string): Promise<string[] | undefined> {
     const from = base === undefined ? EMPTY_TREE : await resolve(base, 'tree')
     const to = await resolve(head, 'tree')
     return from === undefined || to === undefined ? undefined : [from, to]
   }
-  const kept = new Map<string, Promise<readonly DiffFile[]>>()
-
-  async function read(pair: readonly string[], maxPatchBytes: number): Promise<readonly DiffFile[]> {
+  async function read(pair: readonly string[], maxPatchBytes: number): Promise<DiffFile[]> {
     const tree = ['diff-tree', '-r', '-M', '--full-index', ...PLAIN]
     const wantsPatch = maxPatchBytes > 0
     const [raw, patch] = await Promise.all([
-      run([...tree, '--raw', '--numstat', '-z', ...pair]),
-      wantsPatch ? run([...tree, '-p', ...pair]) : Buffer.alloc(0),
+      runOnce([...tree, '--raw', '--numstat', '-z', ...pair]),
+      wantsPatch ? runOnce([...tree, '-p', ...pair]) : Buffer.alloc(0),
     ])
     const files = parseRaw(raw)
     if (wantsPatch) attachPatches(files, patch, maxPatchBytes)
     return files
   }
 
-  function filesOf(pair: readonly string[], maxPatchBytes: number): Promise<readonly DiffFile[]> {
-    const key = [...pair, maxPatchBytes].join(' ')
-    const found = kept.get(key) ?? read(pair, maxPatchBytes)
-    kept.delete(key)
-    kept.set(key, found)
-    const [oldest] = kept.keys()
-    if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest)
-    // a git that failed is asked again
-    found.catch(() => kept.delete(key))
-    return found
-  }
-
   return {
     async diff(base, head, { maxFiles = Infinity, maxPatchBytes = Infinity } = {}) {
       const pair = await trees(base, head)
       if (pair === undefined) return undefined
-      const files = (await filesOf(pair, maxPatchBytes)).map((file) => ({ ...file }))
+      const files = await read(pair, maxPatchBytes)
       const sum = (key: 'additions' | 'deletions') => files.reduce((total, file) => total + file[key], 0)
       return {
         files: files.slice(0, maxFiles),

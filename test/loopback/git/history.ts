@@ -33,7 +33,7 @@ export interface History {
 }
 
 export function makeHistory(context: RepositoryContext, { resolve }: Pick<Objects, 'resolve'>): History {
-  const { ask, run, reader } = context
+  const { askOnce, run, runOnce, reader } = context
 
   async function both(a: string, b: string): Promise<[Sha, Sha] | undefined> {
     const [first, second] = await Promise.all([resolve(a, 'commit'), resolve(b, 'commit')])
@@ -57,7 +57,7 @@ export function makeHistory(context: RepositoryContext, { resolve }: Pick<Object
     async mergeBase(a, b) {
       const pair = await both(a, b)
       if (pair === undefined) return undefined
-      const { exitCode, stdout, stderr } = await ask(['merge-base', ...pair])
+      const { exitCode, stdout, stderr } = await askOnce(['merge-base', ...pair])
       if (exitCode > 1) throw new GitFailure(`git merge-base: ${stderr.trim()}`)
       return exitCode === 0 ? stdout.toString('utf8').trim() : undefined
     },
@@ -70,7 +70,14 @@ export function makeHistory(context: RepositoryContext, { resolve }: Pick<Object
       const dates = [since && `--since=${since}`, until && `--until=${until}`].filter(
         (flag) => flag !== undefined,
       )
-      const output = await run(['rev-list', ...window, ...dates, ...revisions, '--', ...(path ? [path] : [])])
+      const output = await runOnce([
+        'rev-list',
+        ...window,
+        ...dates,
+        ...revisions,
+        '--',
+        ...(path ? [path] : []),
+      ])
       const listed = output.toString('utf8').split('\n').filter(Boolean)
       const shas = all ? listed.slice(skip, skip + max) : listed
       const found = await Promise.all(shas.map((sha) => reader.contents(sha)))
@@ -79,14 +86,14 @@ export function makeHistory(context: RepositoryContext, { resolve }: Pick<Object
     async aheadBehind(base, head) {
       const pair = await both(base, head)
       if (pair === undefined) return undefined
-      const output = await run(['rev-list', '--left-right', '--count', `${pair[0]}...${pair[1]}`])
+      const output = await runOnce(['rev-list', '--left-right', '--count', `${pair[0]}...${pair[1]}`])
       const [behind, ahead] = output.toString('utf8').trim().split('\t').map(Number)
       return { ahead: ahead ?? 0, behind: behind ?? 0 }
     },
     async countCommits({ from, exclude }) {
       const revisions = await range(from, exclude)
       if (revisions === undefined) return undefined
-      return Number((await run(['rev-list', '--count', ...revisions])).toString('utf8'))
+      return Number((await runOnce(['rev-list', '--count', ...revisions])).toString('utf8'))
     },
     async newChangeBelow(folder, rev) {
       const tip = await resolve(rev, 'commit')

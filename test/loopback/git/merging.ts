@@ -43,11 +43,11 @@ export interface Merging {
 const NOBODY: Identity = { name: 'merge', email: 'merge@localhost', date: '1970-01-01T00:00:00Z' }
 
 export function makeMerging(context: RepositoryContext, objects: Objects): Merging {
-  const { ask, run, reader } = context
+  const { askOnce, run, reader } = context
 
   async function mergeTrees(base: Sha, head: Sha): Promise<Mergeability> {
     const flags = ['--write-tree', '-z', '--name-only', '--no-messages']
-    const { exitCode, stdout, stderr } = await ask(['merge-tree', ...flags, base, head])
+    const { exitCode, stdout, stderr } = await askOnce(['merge-tree', ...flags, base, head])
     if (/refusing to merge unrelated histories/.test(stderr)) {
       return { clean: false, reason: 'unrelated', conflicts: [] }
     }
@@ -114,7 +114,7 @@ export function makeMerging(context: RepositoryContext, objects: Objects): Mergi
       if (pair === undefined) return problem('missing')
       const [onto, from] = pair
       if (await follow(context, from, onto)) return problem('nothing_to_merge')
-      const { exitCode } = await ask(['merge-base', onto, from])
+      const { exitCode } = await askOnce(['merge-base', onto, from])
       if (exitCode === 1) return problem('unrelated')
       const listed = await run(['rev-list', '--reverse', '--topo-order', '--no-merges', from, `^${onto}`])
       let tip = await read(onto)

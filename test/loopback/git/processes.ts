@@ -52,6 +52,14 @@ const FLAGS = SETTINGS.flatMap((setting) => ['-c', setting])
 /** A git command of a test takes milliseconds; one that waits for something would wait for ever. */
 const TIMEOUT_MS = 60_000
 
+/** What git printed. @throws {GitFailure} when it did not end well */
+export function outputOf(args: readonly string[], answer: GitAnswer, gitDir: string): Buffer {
+  if (answer.exitCode !== 0) {
+    throw new GitFailure(`git ${args.join(' ')} in ${gitDir}: ${answer.stderr.trim()}`)
+  }
+  return answer.stdout
+}
+
 export function makeProcesses(): GitProcesses {
   const running = new Set<GitChild>()
   let closed = false
@@ -92,13 +100,7 @@ export function makeProcesses(): GitProcesses {
   return {
     start,
     ask,
-    async run(gitDir, args, input) {
-      const answer = await ask(gitDir, args, input)
-      if (answer.exitCode !== 0) {
-        throw new GitFailure(`git ${args.join(' ')} in ${gitDir}: ${answer.stderr.trim()}`)
-      }
-      return answer.stdout
-    },
+    run: async (gitDir, args, input) => outputOf(args, await ask(gitDir, args, input), gitDir),
     async close() {
       closed = true
       await Promise.all(

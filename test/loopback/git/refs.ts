@@ -123,12 +123,12 @@ export function makeRefs(context: RepositoryContext): Refs {
 }
 
 /** Whether `from` is `to` or an ancestor of it; both are commits of this repository. */
-export async function follow({ ask, reader }: RepositoryContext, from: Sha, to: Sha): Promise<boolean> {
+export async function follow({ askOnce, reader }: RepositoryContext, from: Sha, to: Sha): Promise<boolean> {
   if (from === to) return true
   // One new commit is the usual step, and costs no process.
   const commit = await reader.contents(to)
   if (commit?.type === 'commit' && parseCommit(to, commit.content).parents.includes(from)) return true
-  const { exitCode, stderr } = await ask(['merge-base', '--is-ancestor', from, to])
+  const { exitCode, stderr } = await askOnce(['merge-base', '--is-ancestor', from, to])
   if (exitCode > 1) throw new GitFailure(`git merge-base: ${stderr.trim()}`)
   return exitCode === 0
 }

@@ -6,7 +6,8 @@ import type { RepositoryContext } from './context.ts'
 import { makeLock } from './lock.ts'
 import { isRefName, repositoryKey } from './names.ts'
 import { makeObjectReader } from './object-reader.ts'
-import { GitFailure, makeProcesses } from './processes.ts'
+import { askOnce } from './once.ts'
+import { GitFailure, makeProcesses, outputOf } from './processes.ts'
 import type { GitChild } from './processes.ts'
 import { HOOKS_FOLDER } from './push-rules.ts'
 import { makeRepository } from './repository.ts'
@@ -66,8 +67,11 @@ export function openGitStore(folder: string, { idleMs = 10_000 } = {}): GitStore
 
   function open(fullName: string): Opened {
     const { key, folder } = placeOf(fullName)
+    const once = askOnce((args) => processes.ask(one.folder, args))
     const context: RepositoryContext = {
       folder: () => one.folder,
+      askOnce: once,
+      runOnce: async (args) => outputOf(args, await once(args), one.folder),
       ask: (args, input) => processes.ask(one.folder, args, input),
       run: (args, input) => processes.run(one.folder, args, input),
       reader: makeObjectReader(
