@@ -20,6 +20,7 @@ import { makeFurnish } from './furnish/furnish.ts'
 import { manifestRoute } from './pages/manifest.ts'
 import { pagesRoute } from './pages/pages.ts'
 import type { RunnerSettings } from './runner/settings.ts'
+import { makeGate } from './server/gate.ts'
 import type { Limits } from './server/limits.ts'
 import { GITHUB_LIMITS, makeLimiter } from './server/limits.ts'
 import { answer } from './server/pipeline.ts'
@@ -68,6 +69,7 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
   const git = openGitStore(folder)
   const faults = makeFaults()
   const oracle = makeOracle()
+  const gate = makeGate(world, clock)
   const limiter = makeLimiter({ ...GITHUB_LIMITS, ...options.limits }, clock)
   const listeners: ((event: ForgeEvent) => void)[] = []
   const background = new Set<Promise<void>>()
@@ -159,6 +161,7 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
   const around = {
     forge,
     oracle,
+    gate,
     limiter,
     faults,
     handlers: HANDLERS,
@@ -167,6 +170,7 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
 
   const aroundGraphql = {
     forge,
+    gate,
     oracle,
     faults,
     // a budget of its own; source: docs.github.com, "Rate limits and query limits for the GraphQL API"

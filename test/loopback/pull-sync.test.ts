@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ZERO_SHA } from './git/names.ts'
 import { at, openAcme } from './pulls-fixture.ts'
 import { afterPush } from './pushes.ts'
+import { MOST_COMMITS, pushPayload } from './shapes/push.ts'
 
 const pusher = (acme: Awaited<ReturnType<typeof openAcme>>) => ({
   sender: acme.accounts.ben,
@@ -44,6 +45,7 @@ describe('a push to the head', () => {
     const [closed] = await acme.told('pull_request', 'closed')
     expect([closed.pull_request.merged, closed.pull_request.head.sha]).toEqual([false, head.sha])
     expect((await acme.heard()).slice(-3).sort()).toEqual(['delete', 'pull_request.closed', 'push'])
+    expect((await acme.told('push')).at(-1)).toMatchObject({ after: ZERO_SHA, deleted: true })
   })
 })
 
@@ -124,6 +126,27 @@ describe('the push event', () => {
     expect(await acme.heard()).toEqual(['installation.created'])
     await afterPush(acme.loopback.forge, acme.repository, tags.slice(0, 3), pusher(acme))
     expect((await acme.told('create')).map(({ ref_type }) => ref_type)).toEqual(['tag', 'tag', 'tag'])
+  })
+
+  it('more than 5,000 branches at once are told to nobody, and `push` has at most 2,048 commits', async () => {
+    const acme = await openAcme()
+    const { forge } = acme.loopback
+    const before = (await acme.repository.git.ref('refs/heads/main'))!.sha
+    const gone = Array.from({ length: 5001 }, (_, index) => ({
+      ref: `refs/heads/b${index}`,
+      before,
+      after: ZERO_SHA,
+      forced: false,
+    }))
+    await afterPush(forge, acme.repository, gone, pusher(acme))
+    expect(await acme.heard()).toEqual(['installation.created'])
+    expect(MOST_COMMITS).toBe(2048)
+    await acme.push('feature', { one: '1' })
+    await acme.push('feature', { two: '2' })
+    const after = await acme.push('feature', { three: '3' })
+    const change = { ref: 'refs/heads/feature', before, after, forced: false }
+    const payload = await pushPayload(forge, acme.repository, change, acme.accounts.ben, 2)
+    expect(payload.commits.map(({ added }) => added)).toEqual([['one'], ['two']])
   })
 
   it('a closing keyword in a commit message closes the issue when the commit reaches the default branch', async () => {

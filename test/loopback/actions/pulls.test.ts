@@ -50,6 +50,37 @@ describe('a pull request', () => {
     expect(ofEvent(stage, 'pull_request')).toHaveLength(2)
   })
 
+  it('meets a required check by a job skipped by its `if`, not by a workflow skipped by its filters', async () => {
+    const gate = workflow('pull_request', '- run: echo no').replace(
+      '    runs-on',
+      '    if: false\n    runs-on',
+    )
+    const docs = workflow('{ pull_request: { paths: [docs/**] } }', '- run: echo docs').replace(
+      'build:',
+      'docs:',
+    )
+    const stage = await openActions({ 'gate.yml': gate, 'docs.yml': docs })
+    await stage.push({ 'a.txt': 'a\n' }, { branch: 'topic' })
+    const wanted = { ...at, pull_number: await opened(stage.wes, 'topic') }
+    await stage.loopback.settled()
+    const require = (...contexts: string[]) =>
+      stage.ana.rest.repos.updateBranchProtection({
+        ...at,
+        branch: 'main',
+        required_status_checks: { strict: false, contexts },
+        enforce_admins: true,
+        required_pull_request_reviews: null,
+        restrictions: null,
+      })
+    await require('build', 'docs')
+    await expect(stage.wes.rest.pulls.merge(wanted)).rejects.toMatchObject({
+      status: 405,
+      message: expect.stringContaining('"docs" is expected'),
+    })
+    await require('build')
+    expect((await stage.wes.rest.pulls.merge(wanted)).data.merged).toBe(true)
+  })
+
   it('that conflicts starts no `pull_request` run', async () => {
     const stage = await openActions({ 'ci.yml': CI })
     await stage.push({ 'README.md': 'ours\n' }, { branch: 'topic' })

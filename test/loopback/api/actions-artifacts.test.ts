@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Octokit } from '@octokit/rest'
 import { describe, expect, it } from 'vitest'
 import yauzl from 'yauzl'
-import { at, openActions, outcome } from '../actions/stage.ts'
+import { at, openActions, outcome, workflow } from '../actions/stage.ts'
 
 const TWO = `on: workflow_dispatch
 jobs:
@@ -21,8 +21,8 @@ jobs:
       - run: cat back/made.txt
 `
 
-async function built() {
-  const stage = await openActions({ 'go.yml': TWO })
+async function built(text = TWO) {
+  const stage = await openActions({ 'go.yml': text })
   await stage.wes.rest.actions.createWorkflowDispatch({ ...at, workflow_id: 'go.yml', ref: 'main' })
   const run = await stage.over()
   const { data } = await stage.eve.rest.actions.listWorkflowRunArtifacts({ ...at, run_id: run.id })
@@ -81,6 +81,43 @@ describe('an artifact', () => {
     expect(await unpacked(bytes)).toEqual({ 'made.txt': 'made\n' })
     expect(artifact.digest).toBe(`sha256:${createHash('sha256').update(bytes).digest('hex')}`)
     expect(artifact.size_in_bytes).toBe(bytes.length)
+  })
+
+  it('has the names that its job chose, which nobody has looked at', async () => {
+    const names = ['--help', '$(touch x)', 'con', 'a b;c', '%2e%2e', '<script>']
+    const text = workflow(
+      'workflow_dispatch',
+      `- run: |
+    mkdir out
+    cd out
+${names.map((name) => `    echo x > './${name}'`).join('\n')}
+- uses: actions/upload-artifact@v4
+  with: { name: built, path: out }`,
+    )
+    const { eve, wanted } = await built(text)
+    const { data } = await eve.rest.actions.downloadArtifact({ ...wanted, archive_format: 'zip' })
+    expect(Object.keys(await unpacked(Buffer.from(data as ArrayBuffer))).sort()).toEqual([...names].sort())
+  })
+
+  it('can be listed only after its upload ended, and a job cut off leaves none', async () => {
+    const stage = await openActions({})
+    const { ring, rung } = await stage.bell()
+    const upload = `- uses: actions/upload-artifact@v4
+  with: { name: built, path: made.txt }`
+    const steps = `- run: echo made > made.txt
+- run: |
+    ${ring}
+    exec sleep 60
+${upload}`
+    await stage.push({ '.github/workflows/go.yml': workflow('push', steps) })
+    await rung
+    const wanted = { ...at, run_id: stage.run().id }
+    const listed = async () =>
+      (await stage.eve.rest.actions.listWorkflowRunArtifacts(wanted)).data.artifacts.map(({ name }) => name)
+    expect(await listed()).toEqual([])
+    await stage.wes.rest.actions.cancelWorkflowRun(wanted)
+    await stage.over()
+    expect(await listed()).toEqual([])
   })
 
   it('is downloaded from an address of another origin that wants no token and lasts a minute', async () => {

@@ -26,6 +26,19 @@ it('a fork is answered 202 and told, and a pull request comes from it', async ()
   expect(await acme.told('fork')).toHaveLength(1)
 })
 
+it('a fork is answered 202 and may be empty for a while', async () => {
+  const acme = await openAcme()
+  for (const on of ['repos/list-branches', 'repos/get-branch']) {
+    acme.loopback.faults.add({ on, fault: { kind: 'stale' } })
+  }
+  expect((await acme.eve.rest.repos.createFork(at)).status).toBe(202)
+  const fork = { ...at, owner: 'eve' }
+  const branch = () => acme.eve.rest.repos.getBranch({ ...fork, branch: 'main' })
+  expect((await acme.eve.rest.repos.listBranches(fork)).data).toEqual([])
+  expect((await refusal(branch())).status).toBe(404)
+  expect((await branch()).data.name).toBe('main')
+})
+
 it('a pull request of a deleted fork has head.repo null', async () => {
   const acme = await openAcme()
   await acme.eve.rest.repos.createFork(at)

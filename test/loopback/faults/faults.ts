@@ -35,6 +35,8 @@ export type DeliveryFault =
   | { readonly kind: 'lost' }
   /** sent only after the next delivery to the same App */
   | { readonly kind: 'swapped' }
+  /** before it come an event and an action that no description knows yet: exempt from validation */
+  | { readonly kind: 'novel' }
 
 /**
  * `on` is an operation id, `*` for all of them and GraphQL, `graphql`, `git`, a page such as `artifact`, or
@@ -61,7 +63,7 @@ export interface Faults {
   struck(): Readonly<Record<string, number>>
 }
 
-const DELIVERY: readonly string[] = ['duplicate', 'late', 'lost', 'swapped']
+const DELIVERY: readonly string[] = ['duplicate', 'late', 'lost', 'swapped', 'novel']
 
 /** Git and downloads speak no JSON, and could not play every fault. */
 const isApi = (operation: string) => operation.includes('/') || operation === 'graphql'

@@ -35,7 +35,12 @@ export function makeAccount(forge: Forge, login: string, type: Account['type']):
   return made
 }
 
+/** What GitHub appends to the slug of an App, and no person can have in a login. */
+const BOT = /\[bot\]$/i
+
+/** @throws {Error} for a login that only an App's bot may have */
 export function makeUser(forge: Forge, login: string): { readonly account: Account; readonly token: string } {
+  if (BOT.test(login)) throw new Error(`"${login}" is the login of an App's bot; no person may take it`)
   const account = makeAccount(forge, login, 'User')
   const token = secretToken('ghp')
   forge.world.tokens.set(token, { kind: 'user', token, account })

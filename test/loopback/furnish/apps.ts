@@ -137,6 +137,13 @@ export function install(
   return installation
 }
 
+/** The owner of the account accepts what the App asks for by now; until then its installation has what it had. */
+export function acceptPermissions(forge: Forge, installation: Installation): void {
+  const { permissions, events } = installation.app
+  Object.assign(installation, { permissions, events } satisfies Partial<Installation>)
+  sayInstallation(forge, 'new_permissions_accepted', installation)
+}
+
 /** A person removes the App: its tokens die with it. */
 export function uninstall(forge: Forge, installation: Installation): void {
   forge.world.installations.delete(installation.id)

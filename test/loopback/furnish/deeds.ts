@@ -3,6 +3,7 @@ import type { Forge } from '../forge.ts'
 import type { Installation, Role } from '../world/accounts.ts'
 import type { Deed } from './acting.ts'
 import { addCollaborator, removeCollaborator } from './collaborators.ts'
+import { deleteUser } from './departure.ts'
 import type { IssueDeed } from './issues.ts'
 import { deleteIssue, transfer } from './issues.ts'
 import { deleteRepository, transferRepository } from './ownership.ts'
@@ -17,6 +18,8 @@ export interface Deeds {
   deleteRepository(deed: Deed): Promise<void>
   addCollaborator(deed: Deed & { readonly login: string; readonly role: Role }): void
   removeCollaborator(deed: Deed & { readonly login: string }): void
+  /** The person's account is gone, and `ghost` stands for it. */
+  deleteUser(login: string): void
   /** Full names of all that the installation has from now on; `by` is a login. */
   selectRepositories(installation: Installation, repositories: 'all' | readonly string[], by: string): void
 }
@@ -29,6 +32,7 @@ export function makeDeeds(forge: Forge): Deeds {
     deleteRepository: (deed) => deleteRepository(forge, deed),
     addCollaborator: (deed) => addCollaborator(forge, deed),
     removeCollaborator: (deed) => removeCollaborator(forge, deed),
+    deleteUser: (login) => deleteUser(forge, login),
     selectRepositories: (installation, repositories, by) =>
       selectRepositories(forge, installation, repositories, by),
   }

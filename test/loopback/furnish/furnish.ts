@@ -5,7 +5,7 @@ import type { Repository } from '../world/repository.ts'
 import type { NewTeam } from './accounts.ts'
 import { makeOrganization, makeTeam, makeUser } from './accounts.ts'
 import type { NewApp } from './apps.ts'
-import { install, jobToken, keyPair, makeApp, uninstall } from './apps.ts'
+import { acceptPermissions, install, jobToken, keyPair, makeApp, uninstall } from './apps.ts'
 import type { Deeds } from './deeds.ts'
 import { makeDeeds } from './deeds.ts'
 import type { NewRepository } from './repositories.ts'
@@ -19,6 +19,8 @@ export interface Furnish extends Deeds {
   repository(wanted: NewRepository): Promise<Repository>
   app(wanted: NewApp): { readonly app: App; readonly privateKey: string }
   install(app: App, login: string, repositories?: 'all' | readonly string[]): Installation
+  /** What the App asks for by now holds for the installation from here on. */
+  acceptPermissions(installation: Installation): void
   uninstall(installation: Installation): void
   /** A secret of the repository, for its workflows alone. */
   secret(repository: Repository, name: string, value: string): void
@@ -39,6 +41,7 @@ export function makeFurnish(forge: Forge): Furnish {
     repository: (wanted) => makeRepository(forge, wanted),
     app: (wanted) => ({ app: makeApp(forge, wanted), privateKey: keyPair().privateKey }),
     install: (app, login, repositories = 'all') => install(forge, app, login, repositories),
+    acceptPermissions: (installation) => acceptPermissions(forge, installation),
     uninstall: (installation) => uninstall(forge, installation),
     secret: setSecret,
     variable: setVariable,

@@ -71,7 +71,8 @@ export interface GraphqlNode {
 
 /** Nodes lead to one another, so each is made through here. */
 export interface Nodes {
-  account(account: Account): GraphqlNode
+  /** null for an account that is gone */
+  account(account: Account): GraphqlNode | null
   repository(repository: Repository): GraphqlNode
   issue(repository: Repository, issue: Issue): GraphqlNode
   issueComment(repository: Repository, comment: IssueComment): GraphqlNode

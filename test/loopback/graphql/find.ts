@@ -39,7 +39,7 @@ export function findOf<K extends Found['kind']>(
   return found as Extract<Found, { kind: K }>
 }
 
-export function nodeOf({ nodes }: GraphqlContext, found: Found): GraphqlNode {
+export function nodeOf({ nodes }: GraphqlContext, found: Found): GraphqlNode | null {
   switch (found.kind) {
     case 'account':
       return nodes.account(found.account)

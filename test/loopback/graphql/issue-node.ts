@@ -50,7 +50,7 @@ export function conversation(
     assignees: (args: PageArgs) =>
       connection(
         'assignees',
-        issue.assignees.map((account) => nodes.account(account)),
+        issue.assignees.flatMap((account) => nodes.account(account) ?? []),
         args,
       ),
     comments: (args: PageArgs) =>

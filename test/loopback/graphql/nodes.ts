@@ -1,6 +1,7 @@
 // Owns the table of how each kind of record becomes a node, and the context that resolvers get.
 import type { Forge } from '../forge.ts'
 import type { Actor } from '../world/accounts.ts'
+import { isGone } from '../world/ghost.ts'
 import { accountNode } from './account-node.ts'
 import { commitNode } from './commit-node.ts'
 import type { GraphqlContext, GraphqlPorts, Nodes, RateFigures } from './context.ts'
@@ -16,7 +17,7 @@ export function makeContext(parts: {
   rate(): RateFigures
 }): GraphqlContext {
   const nodes: Nodes = {
-    account: (account) => accountNode(parts, account),
+    account: (account) => (isGone(account) ? null : accountNode(parts, account)),
     repository: (repository) => repositoryNode(context, repository),
     issue: (repository, issue) => issueNode(context, repository, issue),
     issueComment: (repository, comment) => issueCommentNode(context, repository, comment),

@@ -3,8 +3,8 @@ import type { Faults } from '../faults/faults.ts'
 import type { Forge } from '../forge.ts'
 import type { Oracle } from '../openapi/oracle.ts'
 import { ApiError } from '../server/api-error.ts'
-import { authenticate } from '../server/authenticate.ts'
 import type { Reply } from '../server/call.ts'
+import type { Gate } from '../server/gate.ts'
 import type { Limiter, Ticket } from '../server/limits.ts'
 import type { Outcome, Request } from '../server/pipeline.ts'
 import type { Actor } from '../world/accounts.ts'
@@ -18,6 +18,8 @@ import { QUERIES } from './queries.ts'
 export interface GraphqlSurroundings {
   readonly forge: Forge
   readonly oracle: Oracle
+  /** shared with the REST API */
+  readonly gate: Gate
   /** GraphQL's own: its budget is not that of the REST API. */
   readonly limiter: Limiter
   readonly faults: Faults
@@ -65,10 +67,10 @@ async function perform(
   state: State,
   expired: boolean,
 ): Promise<Reply> {
-  const { forge, oracle, limiter, ports } = around
+  const { forge, gate, oracle, limiter, ports } = around
   if (expired) throw new ApiError(401, 'Bad credentials')
   if (request.method !== 'POST') throw new ApiError(404, 'Not Found')
-  const actor = authenticate(forge.world, request.headers['authorization'], forge.clock.now())
+  const actor = gate.enter(request.headers['authorization'])
   if (actor.kind === 'anonymous' || actor.kind === 'app') {
     throw new ApiError(401, 'This endpoint requires you to be authenticated.')
   }

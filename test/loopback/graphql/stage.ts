@@ -6,6 +6,7 @@ import type { Loopback } from '../loopback.ts'
 import { startLoopback } from '../loopback.ts'
 import { accountIn } from '../server/call.ts'
 import type { Limits } from '../server/limits.ts'
+import { makeGate } from '../server/gate.ts'
 import { GITHUB_LIMITS, makeLimiter } from '../server/limits.ts'
 import type { Route } from '../server/server.ts'
 import { listen, readRequest, sendOutcome } from '../server/server.ts'
@@ -212,6 +213,7 @@ export async function openStage(
     forge,
     oracle,
     faults,
+    gate: makeGate(forge.world, forge.clock),
     limiter: makeLimiter({ ...GITHUB_LIMITS, ...options.limits }, forge.clock),
     ports: portsTelling(said, facts),
   }

@@ -10,9 +10,9 @@ import type { Repository } from '../world/repository.ts'
 import { fullName } from '../world/repository.ts'
 import { repositoryNamed } from '../world/world.ts'
 import { ApiError, notFound } from './api-error.ts'
-import { authenticate } from './authenticate.ts'
 import { acceptedPermissions, authorize } from './authorize.ts'
 import type { Call, Handler, OperationId, Reply } from './call.ts'
+import type { Gate } from './gate.ts'
 import type { Limiter, Ticket } from './limits.ts'
 import { SECONDARY } from './limits.ts'
 import { NOTIFYING } from './notifying.ts'
@@ -38,6 +38,7 @@ export type Outcome =
 export interface Surroundings {
   readonly forge: Forge
   readonly oracle: Oracle
+  readonly gate: Gate
   readonly limiter: Limiter
   readonly faults: Faults
   readonly handlers: ReadonlyMap<string, Handler<OperationId>>
@@ -144,7 +145,7 @@ async function perform(
   const problems = oracle.request(operation, { params, query: request.url.searchParams, body })
   refuseUnacceptable(request.headers)
   if (fault?.kind === 'expired_token') throw new ApiError(401, 'Bad credentials')
-  const actor = authenticate(forge.world, request.headers['authorization'], forge.clock.now())
+  const actor = around.gate.enter(request.headers['authorization'])
   state.actor = actor
   // asking for the limits costs nothing; source: docs.github.com, "REST API endpoints for rate limits"
   if (operation.id !== 'rate-limit/get') {

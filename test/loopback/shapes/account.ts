@@ -1,13 +1,15 @@
 // Owns how accounts, Apps and installations look in replies and webhooks.
 import type { Forge } from '../forge.ts'
 import type { Account, App, Installation, Team } from '../world/accounts.ts'
+import { GHOST, isGone } from '../world/ghost.ts'
 import type { Repository } from '../world/repository.ts'
 import { fullName } from '../world/repository.ts'
 import { repositoriesOf } from '../world/world.ts'
 import { nodeId } from './node-id.ts'
 
 /** GitHub's `simple-user`. */
-export function simpleUser(forge: Forge, account: Account) {
+export function simpleUser(forge: Forge, who: Account) {
+  const account = isGone(who) ? GHOST : who
   const url = `${forge.api}/users/${encodeURIComponent(account.login)}`
   const page = account.type === 'Bot' ? `apps/${account.login.replace(/\[bot\]$/, '')}` : account.login
   return {
@@ -33,7 +35,7 @@ export function simpleUser(forge: Forge, account: Account) {
 }
 
 export const userOrNull = (forge: Forge, account: Account | null | undefined) =>
-  account === null || account === undefined ? null : simpleUser(forge, account)
+  account === null || account === undefined || isGone(account) ? null : simpleUser(forge, account)
 
 /** GitHub's `public-user`. */
 export function publicUser(forge: Forge, account: Account) {

@@ -10,7 +10,7 @@ import { simpleUser } from './account.ts'
 import { repositoryPage, repositoryShape } from './repository.ts'
 
 /** Source: docs.github.com, "Webhook events and payloads", push. */
-const MOST_COMMITS = 2048
+export const MOST_COMMITS = 2048
 
 function identity(forge: Forge, { name, email }: Identity) {
   const account = accountByEmail(forge.world, email)
@@ -41,10 +41,14 @@ async function pushedCommit(forge: Forge, repository: Repository, commit: Commit
 }
 
 /** A new branch brings what no other branch has; source: "Webhook events and payloads", push. */
-async function commitsOf(repository: Repository, { ref, before, after }: RefChange): Promise<Commit[]> {
+async function commitsOf(
+  repository: Repository,
+  { ref, before, after }: RefChange,
+  max: number,
+): Promise<Commit[]> {
   const { git } = repository
   if (after === ZERO_SHA || !ref.startsWith('refs/heads/')) return []
-  const ask = { from: after, max: MOST_COMMITS, oldestFirst: true }
+  const ask = { from: after, max, oldestFirst: true }
   if (before !== ZERO_SHA) return (await git.log({ ...ask, exclude: before })) ?? []
   const main = `refs/heads/${repository.defaultBranch}`
   const from = ref === main ? undefined : await git.resolve(main, 'commit')
@@ -73,11 +77,18 @@ function pushedRepository(forge: Forge, repository: Repository) {
   }
 }
 
-export async function pushPayload(forge: Forge, repository: Repository, change: RefChange, sender: Account) {
+/** `most` commits at most are told, of a longer push the oldest. */
+export async function pushPayload(
+  forge: Forge,
+  repository: Repository,
+  change: RefChange,
+  sender: Account,
+  most = MOST_COMMITS,
+) {
   const { ref, before, after, forced } = change
   const [created, deleted] = [before === ZERO_SHA, after === ZERO_SHA]
   const commits = []
-  for (const commit of await commitsOf(repository, change)) {
+  for (const commit of await commitsOf(repository, change, most)) {
     commits.push(await pushedCommit(forge, repository, commit))
   }
   const head = deleted ? undefined : await repository.git.commit(after)

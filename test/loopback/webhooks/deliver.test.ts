@@ -184,6 +184,24 @@ describe('faults of deliveries', () => {
     expect(hooks.slice(before).map(name)).toEqual(['one', 'three', 'two', 'four'])
   })
 
+  it('new kinds of events and of actions may appear at any time', async () => {
+    const { say, loopback, hooks } = await furnished()
+    loopback.faults.add({ on: 'webhook:label.created', fault: { kind: 'novel' } })
+    const before = hooks.length
+    say('one')
+    await loopback.settled()
+    const arrived = hooks.slice(before)
+    expect(arrived.map(({ event, action }) => `${event}.${action}`)).toEqual([
+      'novelty.novelty',
+      'label.novelty',
+      'label.created',
+    ])
+    expect([arrived.every(({ signed }) => signed), new Set(arrived.map(({ guid }) => guid)).size]).toEqual([
+      true,
+      3,
+    ])
+  })
+
   it('a lost delivery never arrives, is a failure in the log, and can be delivered again', async () => {
     const { say, loopback, hooks, octokit } = await furnished()
     loopback.faults.add({ on: 'webhook:label.created', fault: { kind: 'lost' } })

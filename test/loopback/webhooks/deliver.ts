@@ -20,6 +20,9 @@ const MOST_BYTES = 25 * 1024 * 1024
 /** Assumed: the page about redelivery has named 30 and 3 days over time. */
 const KEPT_MS = 3 * 24 * 3_600_000
 
+/** An event and an action that GitHub may have one day. */
+const NOVEL = 'novelty'
+
 export interface Webhooks {
   /** Sends an event to every App that hears it. */
   send(event: ForgeEvent, payload: Readonly<Record<string, unknown>>): void
@@ -120,6 +123,16 @@ export function makeWebhooks(needs: Needs): Webhooks {
         track(go(delivery, wait, () => {}))
         return
       }
+      case 'novel':
+        oracle.exempt('fault: novel')
+        for (const unknown of [{ event: NOVEL }, {}]) {
+          const action = { action: NOVEL, payload: { ...delivery.payload, action: NOVEL } }
+          const novel = { ...delivery, ...action, ...unknown, id: world.nextId(), guid: randomUUID() }
+          deliveries.push(novel)
+          enqueue(novel)
+        }
+        enqueue(delivery)
+        return
       case 'duplicate':
         enqueue(delivery)
         enqueue(delivery)

@@ -12,6 +12,8 @@ export interface Account {
   name: string | null
   readonly email: string | null
   readonly createdAt: string
+  /** the account is gone; what it did stays, as that of `ghost` */
+  deletedAt?: string
 }
 
 export interface Team {

@@ -1,5 +1,6 @@
 // Owns everything that exists on the loopback GitHub, and how it is found: by id, login, full name, number, token.
 import type { Account, App, Conversion, Installation, Team, Token } from './accounts.ts'
+import { GHOST } from './ghost.ts'
 import type { Repository } from './repository.ts'
 
 /** One server's world. Logins and names are compared as GitHub does: without regard to case. */
@@ -24,7 +25,7 @@ const FIRST_ID = 2 ** 33
 export function makeWorld(): World {
   let last = FIRST_ID
   return {
-    accounts: new Map(),
+    accounts: new Map([[GHOST.id, GHOST]]),
     members: new Map(),
     teams: new Map(),
     apps: new Map(),
