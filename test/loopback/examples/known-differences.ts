@@ -29,6 +29,14 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     'single_file_paths',
     'rerequestable',
     'runs_rerequestable',
+    'repository.disabled',
+    'verification.verified_at',
+    'referenced_workflows',
+    'check_run.node_id',
+    'check_run.details_url',
+    'check_suite.node_id',
+    'app.permissions',
+    'app.events',
     'subject_type',
     'rule.require_last_push_approval',
     'rule.lock_branch_enforcement_level',
@@ -38,18 +46,6 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     kind: 'ours',
     path,
     reason: NEWER,
-  })),
-  ...(
-    [
-      ['theirs', 'authorized_actor_names'],
-      ['theirs', 'authorized_actors_only'],
-      ['ours', 'required_status_checks'],
-    ] as const
-  ).map(([kind, name]): KnownDifference => ({
-    event: 'branch_protection_rule',
-    kind,
-    path: `changes.${name}`,
-    reason: 'an edit names what it changed, and the recorded one changed something else',
   })),
   {
     event: 'pull_request_review_comment',
@@ -64,7 +60,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     reason: 'the description of these webhooks lists it for pushes alone, and is taken as closed',
   },
   {
-    event: 'issues',
+    event: '*',
     kind: 'theirs',
     path: 'issue.draft',
     reason: 'recorded on one server; the description asks for it with pull requests only',
@@ -75,8 +71,14 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     path: 'issue.pull_request',
     reason: 'recorded below issues only; the description has it for a comment on a pull request',
   },
+  ...['deployment', 'deployment_status'].map((event): KnownDifference => ({
+    event,
+    kind: 'type',
+    path: 'deployment.payload',
+    reason: 'it is whatever the deployment was made with, and the description allows text',
+  })),
   ...['created_at', 'updated_at'].map((name): KnownDifference => ({
-    event: 'installation',
+    event: '*',
     kind: 'type',
     path: `installation.${name}`,
     reason: 'the description allows text beside seconds, and every reply of the API has text',

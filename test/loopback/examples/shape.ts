@@ -3,8 +3,11 @@
 /** Path, with `[]` for any element of an array → the types seen there. */
 export type Shape = ReadonlyMap<string, ReadonlySet<string>>
 
-/** Below these keys names are data: labels of permissions, inputs, payloads of a dispatch. */
-const OPEN = /(^|\.)(permissions|inputs|client_payload|payload|config)$/
+/**
+ * Below these keys names are data: permissions, inputs, payloads of a dispatch. An edit's `changes` name what it
+ * changed, and the recorded one changed something else.
+ */
+const OPEN = /(^|\.)(permissions|inputs|client_payload|payload|config|changes)$/
 
 function typeOf(value: unknown): string {
   if (value === null) return 'null'
