@@ -63,7 +63,7 @@ describe('a pull request', () => {
     await stage.push({ 'a.txt': 'a\n' }, { branch: 'topic' })
     const wanted = { ...at, pull_number: await opened(stage.wes, 'topic') }
     await stage.loopback.settled()
-    const require = (...contexts: string[]) =>
+    const requireChecks = (...contexts: string[]) =>
       stage.ana.rest.repos.updateBranchProtection({
         ...at,
         branch: 'main',
@@ -72,12 +72,12 @@ describe('a pull request', () => {
         required_pull_request_reviews: null,
         restrictions: null,
       })
-    await require('build', 'docs')
+    await requireChecks('build', 'docs')
     await expect(stage.wes.rest.pulls.merge(wanted)).rejects.toMatchObject({
       status: 405,
       message: expect.stringContaining('"docs" is expected'),
     })
-    await require('build')
+    await requireChecks('build')
     expect((await stage.wes.rest.pulls.merge(wanted)).data.merged).toBe(true)
   })
 
