@@ -39,18 +39,17 @@ describe('reading the table', () => {
   const row = (source: string, shown: string) =>
     `| id | rule |\n| --- | --- |\n| a-1 | It is. | ${source} | ${shown} |`
 
-  test('takes several tests, and none', () => {
+  test('takes several tests', () => {
     const page = 'https://docs.github.com/en/rest'
     expect(parseRules(row(page, 'x.test.ts › one; y/z.test.ts › two'))[0]?.tests).toEqual([
       { file: 'x.test.ts', title: 'one' },
       { file: 'y/z.test.ts', title: 'two' },
     ])
-    expect(parseRules(row(page, '–'))[0]?.tests).toEqual([])
   })
 
   test('refuses a source that is neither a page nor a reasoned assumption', () => {
-    expect(() => parseRules(row('https://example.org/', '–'))).toThrow('a-1')
-    expect(() => parseRules(row('assumed:', '–'))).toThrow('a-1')
+    expect(() => parseRules(row('https://example.org/', 'x.test.ts › one'))).toThrow('a-1')
+    expect(() => parseRules(row('assumed:', 'x.test.ts › one'))).toThrow('a-1')
   })
 
   test('refuses a row with a cell too few or too many', () => {
@@ -58,7 +57,8 @@ describe('reading the table', () => {
     expect(() => parseRules(row('https://docs.github.com/en', 'x | y'))).toThrow('four cells')
   })
 
-  test('refuses a test that is not written as file and title', () => {
+  test('refuses a rule that names no test, and a test that is not written as file and title', () => {
+    expect(() => parseRules(row('https://docs.github.com/en', '–'))).toThrow('not as "–"')
     expect(() => parseRules(row('https://docs.github.com/en', 'x.test.ts'))).toThrow('x.test.ts')
   })
 })

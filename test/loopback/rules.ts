@@ -6,7 +6,7 @@ export interface Rule {
   rule: string
   /** A page of docs.github.com, or the reason of an assumption. */
   source: { page: string } | { assumed: string }
-  /** Tests below test/loopback that show the rule; empty while none does. */
+  /** Tests below test/loopback that show the rule. */
   tests: readonly { file: string; title: string }[]
 }
 
@@ -20,7 +20,6 @@ function parseSource(cell: string, id: string): Rule['source'] {
 }
 
 function parseTests(cell: string, id: string): Rule['tests'] {
-  if (cell === '–') return []
   return cell.split('; ').map((one) => {
     const [file, title, ...rest] = one.split(' › ')
     if (file === undefined || title === undefined || rest.length > 0) {

@@ -111,12 +111,12 @@ ${names.map((name) => `    echo x > './${name}'`).join('\n')}
 ${upload}`
     await stage.push({ '.github/workflows/go.yml': workflow('push', steps) })
     await rung
-    const wanted = { ...at, run_id: stage.run().id }
+    const wanted = { ...at, run_id: stage.run('go.yml').id }
     const listed = async () =>
       (await stage.eve.rest.actions.listWorkflowRunArtifacts(wanted)).data.artifacts.map(({ name }) => name)
     expect(await listed()).toEqual([])
     await stage.wes.rest.actions.cancelWorkflowRun(wanted)
-    await stage.over()
+    await stage.over('go.yml')
     expect(await listed()).toEqual([])
   })
 

@@ -1,5 +1,6 @@
 // Owns opening, reading, editing and locking issues; a number may be a pull request's.
 import { mark, pusherOf } from '../doings.ts'
+import { addIssue } from '../new-records.ts'
 import { invalid } from '../server/api-error.ts'
 import type { BodyOf, Call, Operations } from '../server/call.ts'
 import { accountIn, created, noContent, ok, viaOf } from '../server/call.ts'
@@ -38,35 +39,6 @@ function assigneeNames(asked: {
   return asked.assignee === null || asked.assignee === '' ? [] : [asked.assignee]
 }
 
-/** An issue or the issue's part of a pull request, numbered and stored; nobody is told. */
-function makeIssue(
-  scene: Scene,
-  { title, body }: { readonly title: string; readonly body: string | null },
-): Issue {
-  const { forge, repository } = scene
-  const now = forge.clock.iso()
-  const issue: Issue = {
-    id: forge.world.nextId(),
-    number: repository.nextNumber++,
-    title,
-    body,
-    author: accountIn(scene),
-    via: viaOf(scene),
-    state: 'open',
-    stateReason: null,
-    labels: [],
-    assignees: [],
-    locked: false,
-    lockReason: null,
-    createdAt: now,
-    updatedAt: now,
-    closedAt: null,
-    closedBy: null,
-  }
-  repository.issues.set(issue.number, issue)
-  return issue
-}
-
 async function create(call: Call<'issues/create'>): Promise<Issue> {
   requireIssues(call)
   const { body } = call
@@ -76,7 +48,12 @@ async function create(call: Call<'issues/create'>): Promise<Issue> {
   const may = hasRole(call, 'write')
   if (may) refuseUnknown(body)
   const labels = may ? labelsNamed(call, (body.labels ?? []).map(named)) : []
-  const issue = makeIssue(call, { title, body: text })
+  const issue = addIssue(call.forge, call.repository, {
+    title,
+    body: text,
+    author: accountIn(call),
+    via: viaOf(call),
+  })
   await issueEvent(call, 'opened', issue)
   if (may) {
     await putLabels(call, issue, labels)

@@ -125,21 +125,6 @@ describe('merging at once', () => {
     expect((await acme.told('issues', 'closed')).map(({ issue }) => issue.number)).toEqual([41, 43])
   })
 
-  it('a changed default branch changes for which pull requests closing keywords count, for open ones too', async () => {
-    const acme = await openAcme()
-    await acme.push('next', { n: 'n' })
-    const issues = [1, 2].map(() => acme.eve.rest.issues.create({ ...at, title: 'Wrong' }))
-    const [one, two] = (await Promise.all(issues)).map(({ data }) => data.number)
-    const old = await acme.propose('a', { a: 'a' }, { body: `Closes #${one}` })
-    const now = await acme.propose('b', { b: 'b' }, { base: 'next', body: `Closes #${two}` })
-    await acme.ana.rest.repos.update({ ...at, default_branch: 'next' })
-    await merge(acme, old.number)
-    await merge(acme, now.number)
-    expect((await acme.told('issues', 'closed')).map(({ issue }) => issue.number)).toEqual([two])
-    const { data } = await acme.eve.rest.issues.listEvents({ ...at, issue_number: two ?? 0 })
-    expect(data).toMatchObject([{ event: 'closed', state_reason: 'completed' }])
-  })
-
   it('the head branch is deleted after a merge where the repository says so', async () => {
     const acme = await openAcme({ settings: { deleteBranchOnMerge: true } })
     const { number } = await acme.propose()

@@ -1,6 +1,7 @@
 // Owns opening a pull request, from a branch or on top of an issue that exists.
 import { mark, pusherOf } from '../doings.ts'
 import type { Forge } from '../forge.ts'
+import { addIssue, addPull } from '../new-records.ts'
 import { DRAFTS_NOT_OFFERED } from '../pull-drafts.ts'
 import { requestOwners } from '../reviews/requests.ts'
 import { ApiError, invalid, unprocessable } from '../server/api-error.ts'
@@ -52,51 +53,19 @@ function issueNumbered(repository: Repository, number: number): Issue {
   return issue
 }
 
-function newIssue(call: Call<'pulls/create'>, title: string, body: string | undefined): Issue {
-  const { forge, repository } = call
-  const now = forge.clock.iso()
-  const issue: Issue = {
-    id: forge.world.nextId(),
-    number: repository.nextNumber++,
-    title,
-    body: body ?? null,
-    author: accountIn(call),
-    via: viaOf(call),
-    state: 'open',
-    stateReason: null,
-    labels: [],
-    assignees: [],
-    locked: false,
-    lockReason: null,
-    createdAt: now,
-    updatedAt: now,
-    closedAt: null,
-    closedBy: null,
-  }
-  repository.issues.set(issue.number, issue)
-  return issue
-}
-
 async function open(call: Call<'pulls/create'>, head: HeadBranch, issue: Issue): Promise<void> {
   const { repository, body } = call
   const by = pusherOf(call)
   const { number } = issue
-  repository.pulls.set(number, {
-    id: call.forge.world.nextId(),
+  addPull(call.forge, repository, {
     number,
     draft: body.draft ?? false,
     headRepository: head.repository,
     headOwner: head.owner,
     headRef: head.ref,
     baseRef: body.base,
-    merged: undefined,
-    closedHead: undefined,
     maintainerCanModify: head.repository.id !== repository.id && (body.maintainer_can_modify ?? true),
-    requestedReviewers: [],
-    requestedTeams: [],
     lastPusher: by.sender,
-    mergeability: null,
-    queued: undefined,
   })
   await repository.git.syncPullRef({ number, head: head.sha })
   if (body.issue !== undefined) mark(call.forge, repository, number, by, 'converted_to_pull_request')
@@ -125,7 +94,12 @@ export async function createPull(call: Call<'pulls/create'>): Promise<Reply> {
   refuseSecond(repository, head, base.ref)
   const issue =
     body.issue === undefined
-      ? newIssue(call, body.title ?? '', body.body)
+      ? addIssue(forge, repository, {
+          title: body.title ?? '',
+          body: body.body ?? null,
+          author: accountIn(call),
+          via: viaOf(call),
+        })
       : issueNumbered(repository, Number(body.issue))
   await open(call, head, issue)
   const shape = await fullPull(

@@ -4,6 +4,7 @@ import type { Arena } from '../arena.ts'
 import { openArena } from '../arena.ts'
 import type { LoopbackOptions } from '../loopback.ts'
 import { ZERO_SHA } from '../git/names.ts'
+import { addIssue, addPull } from '../new-records.ts'
 import type { Account, App, Installation } from '../world/accounts.ts'
 import type { Repository } from '../world/repository.ts'
 import { suitesForPush } from './suites.ts'
@@ -67,43 +68,8 @@ export async function openChecked(options: LoopbackOptions = {}): Promise<Checke
   }
 
   async function pull(sha: string, branch: string, from = repository): Promise<number> {
-    const number = repository.nextNumber++
-    const now = forge.clock.iso()
-    repository.issues.set(number, {
-      id: forge.world.nextId(),
-      number,
-      title: branch,
-      body: null,
-      author: ana.account,
-      via: undefined,
-      state: 'open',
-      stateReason: null,
-      labels: [],
-      assignees: [],
-      locked: false,
-      lockReason: null,
-      createdAt: now,
-      updatedAt: now,
-      closedAt: null,
-      closedBy: null,
-    })
-    repository.pulls.set(number, {
-      id: forge.world.nextId(),
-      number,
-      draft: false,
-      headRepository: from,
-      headOwner: from.owner,
-      headRef: branch,
-      baseRef: repository.defaultBranch,
-      merged: undefined,
-      closedHead: undefined,
-      maintainerCanModify: false,
-      requestedReviewers: [],
-      requestedTeams: [],
-      lastPusher: from.owner,
-      mergeability: null,
-      queued: undefined,
-    })
+    const { number } = addIssue(forge, repository, { title: branch, author: ana.account })
+    addPull(forge, repository, { number, headRepository: from, headRef: branch })
     if (from !== repository) await git.adopt(from.git, sha)
     await git.syncPullRef({ number, head: sha })
     return number

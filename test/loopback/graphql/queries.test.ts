@@ -1,7 +1,6 @@
 // What can be read by GraphQL, by whom, and what is hidden.
 import { expect, test } from 'vitest'
 import { nodeId } from '../shapes/node-id.ts'
-import { closingReferences } from '../closing-keywords.ts'
 import { openStage } from './stage.ts'
 
 const PULL = `query ($number: Int!) {
@@ -195,12 +194,4 @@ test('the state of all checks is that of the worst, and only the newest of each 
   expect(await state()).toEqual({ state: 'PENDING', contexts: { totalCount: 2 } })
   say('test', 'failure')
   expect((await state()).state).toBe('FAILURE')
-})
-
-test('keywords in any case and form name the issues that are closed, each once', () => {
-  expect(closingReferences('Fixes #1, closes: #2 and RESOLVED o/r#3; fix #1. See #4, prefix #5')).toEqual([
-    { repository: undefined, number: 1 },
-    { repository: undefined, number: 2 },
-    { repository: 'o/r', number: 3 },
-  ])
 })

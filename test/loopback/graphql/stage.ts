@@ -4,6 +4,7 @@ import { expect, onTestFinished } from 'vitest'
 import { commitFiles } from '../git/fixture.ts'
 import type { Loopback } from '../loopback.ts'
 import { startLoopback } from '../loopback.ts'
+import { addIssue, addPull } from '../new-records.ts'
 import { accountIn } from '../server/call.ts'
 import type { Limits } from '../server/limits.ts'
 import { makeGate } from '../server/gate.ts'
@@ -40,53 +41,6 @@ export interface Answer {
   // oxlint-disable-next-line typescript/no-explicit-any -- tests look into data of every query
   readonly data?: any
   readonly errors?: readonly { readonly type?: string; readonly message: string; readonly path?: unknown }[]
-}
-
-function issueOf(loopback: Loopback, repository: Repository, author: Account, given: Partial<Issue>): Issue {
-  const now = loopback.forge.clock.iso()
-  const issue: Issue = {
-    id: loopback.forge.world.nextId(),
-    number: repository.nextNumber++,
-    title: 'Sum is wrong',
-    body: null,
-    author,
-    via: undefined,
-    state: 'open',
-    stateReason: null,
-    labels: [],
-    assignees: [],
-    locked: false,
-    lockReason: null,
-    createdAt: now,
-    updatedAt: now,
-    closedAt: null,
-    closedBy: null,
-    ...given,
-  }
-  repository.issues.set(issue.number, issue)
-  return issue
-}
-
-function pullOf(loopback: Loopback, repository: Repository, number: number): Pull {
-  const pull: Pull = {
-    id: loopback.forge.world.nextId(),
-    number,
-    draft: true,
-    headRepository: repository,
-    headOwner: repository.owner,
-    headRef: 'fix',
-    baseRef: 'main',
-    merged: undefined,
-    closedHead: undefined,
-    maintainerCanModify: false,
-    requestedReviewers: [],
-    requestedTeams: [],
-    lastPusher: repository.owner,
-    mergeability: null,
-    queued: undefined,
-  }
-  repository.pulls.set(number, pull)
-  return pull
 }
 
 /** A review with one comment on line 1. */
@@ -199,10 +153,18 @@ export async function openStage(
     { 'sum.js': 'a + b\n' },
     { ...from, message: 'Sum adds' },
   )
-  const issue = issueOf(loopback, repository, people.stranger.account, { labels: ['bug'] })
+  const issue = addIssue(loopback.forge, repository, {
+    title: 'Sum is wrong',
+    author: people.stranger.account,
+    labels: ['bug'],
+  })
   const body = `Closes #${issue.number}, fixes #99`
-  const asked = issueOf(loopback, repository, people.stranger.account, { title: 'Sum adds', body })
-  const pull = pullOf(loopback, repository, asked.number)
+  const asked = addIssue(loopback.forge, repository, {
+    title: 'Sum adds',
+    body,
+    author: people.stranger.account,
+  })
+  const pull = addPull(loopback.forge, repository, { number: asked.number, headRef: 'fix', draft: true })
   await repository.git.syncPullRef({ number: pull.number, head })
   const thread = threadOf(loopback, repository, people.ana.account, head)
   const said: string[] = []

@@ -1,5 +1,6 @@
 // Owns how records come to be that the showcase furnishes, each a minute after the one before.
 import type { Forge } from '../forge.ts'
+import { addIssue } from '../new-records.ts'
 import type { Account, App } from '../world/accounts.ts'
 import type { Annotation, CheckRun, CheckSuite } from '../world/checks.ts'
 import type { Issue, IssueEvent } from '../world/issues.ts'
@@ -8,7 +9,8 @@ import type { Repository } from '../world/repository.ts'
 
 export type Records = ReturnType<typeof makeRecords>
 
-export function makeRecords({ world, clock }: Forge, repository: Repository) {
+export function makeRecords(forge: Forge, repository: Repository) {
+  const { world, clock } = forge
   const now = () => {
     clock.advance(61_000)
     return clock.iso()
@@ -44,27 +46,8 @@ export function makeRecords({ world, clock }: Forge, repository: Repository) {
     return id
   }
   const open = (author: Account, title: string, body: string): Issue => {
-    const at = now()
-    const made: Issue = {
-      id: world.nextId(),
-      number: repository.nextNumber++,
-      title,
-      body,
-      author,
-      via: undefined,
-      state: 'open',
-      stateReason: null,
-      labels: [],
-      assignees: [],
-      locked: false,
-      lockReason: null,
-      createdAt: at,
-      updatedAt: at,
-      closedAt: null,
-      closedBy: null,
-    }
-    repository.issues.set(made.number, made)
-    return made
+    now()
+    return addIssue(forge, repository, { title, body, author })
   }
 
   const suite = (of: App, head: string, run?: number): CheckSuite => {

@@ -1,10 +1,10 @@
 // Owns a small world for the tests of the pages: an issue, a bot's pull request with reviews and checks, a workflow run.
 import { commitFiles } from '../git/fixture.ts'
 import type { Loopback } from '../loopback.ts'
+import { addPull } from '../new-records.ts'
 import type { Account } from '../world/accounts.ts'
 import type { CheckRun } from '../world/checks.ts'
 import type { Issue } from '../world/issues.ts'
-import type { Pull } from '../world/pulls.ts'
 import type { Repository } from '../world/repository.ts'
 import type { WorkflowRun } from '../world/runs.ts'
 import { makeRecords } from './showcase-records.ts'
@@ -127,24 +127,12 @@ export async function furnishShowcase(loopback: Loopback): Promise<Showcase> {
     { from: base, message: 'Add every number\n\nThe loop began at 1.' },
   )
   const opened = open(app.bot, 'Add every number', PULL_BODY)
-  const pull: Pull = {
-    id: world.nextId(),
+  addPull(forge, repository, {
     number: opened.number,
-    draft: false,
-    headRepository: repository,
-    headOwner: repository.owner,
     headRef: 'bot/sum',
-    baseRef: 'main',
-    merged: undefined,
-    closedHead: undefined,
-    maintainerCanModify: false,
     requestedReviewers: [ana],
-    requestedTeams: [],
     lastPusher: app.bot,
-    mergeability: null,
-    queued: undefined,
-  }
-  repository.pulls.set(opened.number, pull)
+  })
   await repository.git.syncPullRef({ number: opened.number, head })
   tell(2, app.bot, 'review_requested', { reviewRequested: ana })
   repository.protections.set('main', {

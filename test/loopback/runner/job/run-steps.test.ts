@@ -70,13 +70,6 @@ test('a script sees the documented variables and no others of the machine', asyn
   expect(lines).toContain('GITHUB_WORKFLOW_REF=ana/tiny/.github/workflows/ci.yml@refs/heads/main')
 })
 
-test('a job has no address for OIDC tokens, with `id-token: write` or without', async () => {
-  for (const more of ['', '    permissions: { id-token: write }\n']) {
-    const seen = await makeMemoryForge().play(job('- run: env | grep -c ID_TOKEN || echo none', more))
-    expect(seen.log('a').split('\n')).toContain('none')
-  }
-})
-
 test('the event is a file, and the workspace is empty', async () => {
   const { play } = makeMemoryForge()
   const seen = await play(job('- run: cat "$GITHUB_EVENT_PATH"; echo; echo "files:$(ls -A)"'), {
