@@ -1,10 +1,10 @@
 // Shows that Probot, unmodified, runs against the loopback: it verifies deliveries and answers through its own client.
-import type { Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Probot } from 'probot'
 import { createNodeMiddleware, createProbot } from 'probot'
 import { expect, onTestFinished, test } from 'vitest'
+import type { Arena } from './arena.ts'
 import { openArena } from './arena.ts'
 
 const SECRET = 'the secret of the bot'
@@ -16,12 +16,35 @@ function bot(app: Probot): void {
   })
 }
 
-async function serving(env: Record<string, string>): Promise<{ server: Server; url: string }> {
-  const probot = createProbot({ env: { ...env, LOG_LEVEL: 'fatal' } })
-  const middleware = await createNodeMiddleware(bot, { probot, webhooksPath: '/hooks' })
+/** A Probot App of the loopback that knows the secret; its deliveries are signed with another where one is told. */
+async function answering(arena: Arena, signedWith = SECRET) {
+  const { loopback } = arena
+  const { app, privateKey } = arena.app({
+    slug: 'answering',
+    permissions: { issues: 'write' },
+    events: ['issues'],
+    webhook: { secret: signedWith },
+  })
+  const env = {
+    APP_ID: String(app.id),
+    PRIVATE_KEY: privateKey,
+    WEBHOOK_SECRET: SECRET,
+    GHE_HOST: new URL(loopback.origin).host,
+    GHE_PROTOCOL: 'http',
+    LOG_LEVEL: 'fatal' as const,
+  }
+  const middleware = await createNodeMiddleware(bot, {
+    probot: createProbot({ env }),
+    webhooksPath: '/hooks',
+  })
   const server = createServer((request, response) => void middleware(request, response))
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks` }
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  app.webhook.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks`
+  return app
 }
 
 test('a Probot App hears of a label by a signed webhook and answers as itself', async () => {
@@ -29,24 +52,7 @@ test('a Probot App hears of a label by a signed webhook and answers as itself', 
   const { loopback } = arena
   const ana = loopback.user('ana')
   await loopback.repository({ owner: 'ana', name: 'widgets', files: { 'README.md': '# Widgets\n' } })
-  const { app, privateKey } = arena.app({
-    slug: 'answering',
-    permissions: { issues: 'write' },
-    events: ['issues'],
-    webhook: { secret: SECRET },
-  })
-  const { server, url } = await serving({
-    APP_ID: String(app.id),
-    PRIVATE_KEY: privateKey,
-    WEBHOOK_SECRET: SECRET,
-    GHE_HOST: new URL(loopback.origin).host,
-    GHE_PROTOCOL: 'http',
-  })
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  app.webhook.url = url
+  const app = await answering(arena)
   loopback.install(app, 'ana')
 
   const octokit = arena.octokit(ana.token)
@@ -66,24 +72,7 @@ test('a delivery signed with another secret is refused by Probot, and the log sa
   const arena = await openArena()
   const { loopback } = arena
   loopback.user('ana')
-  const { app, privateKey } = arena.app({
-    slug: 'answering',
-    permissions: { issues: 'write' },
-    events: ['issues'],
-    webhook: { secret: 'another secret' },
-  })
-  const { server, url } = await serving({
-    APP_ID: String(app.id),
-    PRIVATE_KEY: privateKey,
-    WEBHOOK_SECRET: SECRET,
-    GHE_HOST: new URL(loopback.origin).host,
-    GHE_PROTOCOL: 'http',
-  })
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  app.webhook.url = url
+  const app = await answering(arena, 'another secret')
   loopback.install(app, 'ana')
   await loopback.settled()
   expect(loopback.webhooks.log(app).map((delivery) => delivery.answer?.code)).toEqual([400])

@@ -73,25 +73,6 @@ export function privateUser(forge: Forge, account: Account) {
   }
 }
 
-/** GitHub's `organization-simple-webhooks`. */
-export function simpleOrganization(forge: Forge, account: Account) {
-  const url = `${forge.api}/orgs/${account.login}`
-  return {
-    login: account.login,
-    id: account.id,
-    node_id: nodeId(account.type, account.id),
-    url,
-    repos_url: `${url}/repos`,
-    events_url: `${url}/events`,
-    hooks_url: `${url}/hooks`,
-    issues_url: `${url}/issues`,
-    members_url: `${url}/members{/member}`,
-    public_members_url: `${url}/public_members{/member}`,
-    avatar_url: `${forge.origin}/avatars/${account.id}`,
-    description: null,
-  }
-}
-
 /** GitHub's `integration`: an App as others see it. */
 export function integration(forge: Forge, app: App) {
   return {
