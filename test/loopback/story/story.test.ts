@@ -26,3 +26,12 @@ test('the story is green with every message validated, and its report says so', 
   expect(report.tolerances).toBeLessThanOrEqual(20)
   expect(report.rules).toBeGreaterThanOrEqual(80)
 })
+
+test('an unknown option and a report that cannot be written are refused before the story begins', async () => {
+  for (const args of [['--jsn', 'x'], ['--json', '/nowhere/report.json'], ['--json']]) {
+    const run = await execa(process.execPath, [STORY, ...args], { reject: false })
+    expect(run.exitCode).toBe(4)
+    expect(run.stdout).toBe('')
+    expect(run.stderr).toContain('Type: npm run loopback:story')
+  }
+})

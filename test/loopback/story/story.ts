@@ -1,5 +1,5 @@
 // Owns `npm run loopback:story [-- --json FILE]`: plays the story, prints a line a chapter and the oracle's figures.
-import { writeFileSync } from 'node:fs'
+import { openSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { startLoopback } from '../loopback.ts'
 import { TOLERANCES } from '../openapi/tolerances.ts'
@@ -79,11 +79,29 @@ function render(report: StoryReport): string {
   return [...lines, '', report.green ? '✓ green' : '✗ not green', ...problems].join('\n')
 }
 
+const BAD_INPUT = 4
+const USAGE = 'npm run loopback:story -- [--json FILE]'
+
+/** The file for the report, opened before the story: a path that cannot be written is said at once. */
+function reportFile(args: string[]): { readonly file: number | undefined } | { readonly problem: string } {
+  try {
+    const { values } = parseArgs({ args, options: { json: { type: 'string' } } })
+    return { file: values.json === undefined ? undefined : openSync(values.json, 'w') }
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) }
+  }
+}
+
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { json: { type: 'string' } } })
-  process.stdout.write('A story on a loopback GitHub, told by Octokit and git\n')
-  const report = await playStory((line) => process.stdout.write(`${line}\n`))
-  process.stdout.write(`\n${render(report)}\n`)
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
-  process.exitCode = report.green ? 0 : 1
+  const wanted = reportFile(process.argv.slice(2))
+  if ('problem' in wanted) {
+    process.stderr.write(`${wanted.problem}\nType: ${USAGE}\n`)
+    process.exitCode = BAD_INPUT
+  } else {
+    process.stdout.write('A story on a loopback GitHub, told by Octokit and git\n')
+    const report = await playStory((line) => process.stdout.write(`${line}\n`))
+    process.stdout.write(`\n${render(report)}\n`)
+    if (wanted.file !== undefined) writeFileSync(wanted.file, `${JSON.stringify(report, null, 2)}\n`)
+    process.exitCode = report.green ? 0 : 1
+  }
 }
