@@ -63,6 +63,8 @@ export interface Loopback extends Furnish {
   close(): Promise<void>
 }
 
+const whole = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))
+
 export async function startLoopback(options: LoopbackOptions = {}): Promise<Loopback> {
   const folder = await mkdtemp(join(tmpdir(), 'loopback-'))
   const clock = makeClock()
@@ -74,7 +76,6 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
   const limiter = makeLimiter({ ...GITHUB_LIMITS, ...options.limits }, clock)
   const listeners: ((event: ForgeEvent) => void)[] = []
   const background = new Set<Promise<void>>()
-  const failures: unknown[] = []
 
   const webhooks = makeWebhooks({
     world,
@@ -126,8 +127,7 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
     gitRoute({ forge: () => forge, faults, oracle }),
   ]
   const failed = (error: unknown, what: string) => {
-    failures.push(error)
-    oracle.fail(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    oracle.fail(`${what}: ${whole(error)}`)
   }
   const listening = await listen(() => routes, { port: options.port ?? 0, failed })
   const downloading = await listen(() => [actions.downloads.route], { port: 0, failed })
@@ -149,9 +149,7 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
     },
     later(work) {
       const done = work().catch((error: unknown) => {
-        oracle.fail(
-          `in the background: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-        )
+        oracle.fail(`in the background: ${whole(error)}`)
       })
       background.add(done)
       void done.finally(() => background.delete(done))

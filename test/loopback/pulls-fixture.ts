@@ -36,6 +36,14 @@ const EVENTS = [
 
 export const at = { owner: 'acme', repo: 'widgets' } as const
 
+/** Protection that asks for nothing; a test lays over it what it is about. */
+export const OFF = {
+  required_status_checks: null,
+  enforce_admins: null,
+  required_pull_request_reviews: null,
+  restrictions: null,
+} as const
+
 export type Acme = Awaited<ReturnType<typeof openAcme>>
 
 /** `acme/widgets` with ana (admin), ben (write), cleo (write), eve (nobody), and the App `tool`. */

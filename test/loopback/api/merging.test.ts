@@ -2,15 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { enableAutoMerge } from '../merging/auto-merge.ts'
 import type { Acme } from '../pulls-fixture.ts'
-import { at, openAcme, refusal } from '../pulls-fixture.ts'
+import { OFF, at, openAcme, refusal } from '../pulls-fixture.ts'
 import type { Actor } from '../world/accounts.ts'
-
-const OFF = {
-  required_status_checks: null,
-  enforce_admins: null,
-  required_pull_request_reviews: null,
-  restrictions: null,
-} as const
 
 const merge = (acme: Acme, number: number, more: object = {}) =>
   acme.ben.rest.pulls.merge({ ...at, pull_number: number, ...more })

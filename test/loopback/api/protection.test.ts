@@ -1,14 +1,7 @@
 // Owns what branch protection is shown to say and to hold back.
 import { describe, expect, it } from 'vitest'
 import type { Acme } from '../pulls-fixture.ts'
-import { at, openAcme, refusal } from '../pulls-fixture.ts'
-
-const OFF = {
-  required_status_checks: null,
-  enforce_admins: null,
-  required_pull_request_reviews: null,
-  restrictions: null,
-} as const
+import { OFF, at, openAcme, refusal } from '../pulls-fixture.ts'
 
 const main = { ...at, branch: 'main' } as const
 

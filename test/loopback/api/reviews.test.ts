@@ -3,16 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { reviewDecision } from '../reviews/decision.ts'
 import { threadChanged } from '../reviews/comments.ts'
 import type { Acme } from '../pulls-fixture.ts'
-import { at, openAcme, refusal } from '../pulls-fixture.ts'
+import { OFF, at, openAcme, refusal } from '../pulls-fixture.ts'
 
 type Event = 'APPROVE' | 'REQUEST_CHANGES' | 'COMMENT'
-
-const OFF = {
-  required_status_checks: null,
-  enforce_admins: null,
-  required_pull_request_reviews: null,
-  restrictions: null,
-} as const
 
 const one = { ...at, pull_number: 1 } as const
 
