@@ -48,7 +48,9 @@ describe('a sample', () => {
   })
 
   test('tells apart items that are records, and equal ones too', () => {
-    const cells = ['get', 'put'].flatMap((call) => ['slow', 'lost', 'twice'].map((fault) => ({ call, fault })))
+    const cells = ['get', 'put'].flatMap((call) =>
+      ['slow', 'lost', 'twice'].map((fault) => ({ call, fault })),
+    )
     expect(sampleOf([...cells, ...cells], 5, 'cells', seeded('a'))).toHaveLength(5)
   })
 
@@ -71,7 +73,9 @@ describe('slow test files', () => {
     const { left, line } = drawSlowFiles(files, ['run', '--reporter=dot'], seeded('a'))
     expect(left.length).toBeGreaterThan(30)
     expect(files).toEqual(expect.arrayContaining(left))
-    expect(line).toBe(`sample: ${40 - left.length} of 40 slow test files, seed a · all of them: npm run test:all`)
+    expect(line).toBe(
+      `sample: ${40 - left.length} of 40 slow test files, seed a · all of them: npm run test:all`,
+    )
   })
 
   test('all run when all are asked for, or when a person says what to run', () => {
