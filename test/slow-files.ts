@@ -5,7 +5,7 @@ import { sampleLine, sampleOf, type Draw } from './sample.ts'
 export const SLOW = 'test/**/*.slow.test.ts'
 
 /** Slow test files of one `npm test`. */
-const RUN = 6
+const RUN = 4
 
 export interface SlowFiles {
   left: string[]
