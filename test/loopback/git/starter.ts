@@ -52,7 +52,7 @@ function start(): NonNullable<typeof starter> {
   const file = new URL('starter-main.ts', import.meta.url)
   const light = fork(file, {
     serialization: 'advanced',
-    execArgv: [],
+    execArgv: ['--single-threaded'],
     env: {},
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
