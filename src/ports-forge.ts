@@ -1,0 +1,248 @@
+// Owns every interface between the core and a forge (GitHub, in our own words), each with how it fails.
+import type { BaseRef, Sha, Timestamp } from './contracts/base.ts'
+import type { ChangeSet } from './contracts/change-set.ts'
+import type { Actor } from './contracts/command.ts'
+import type { RepoRef } from './contracts/envelope.ts'
+import type { PullFacts } from './contracts/pull-facts.ts'
+import type { TreeFile } from './ports.ts'
+
+/**
+ * How a forge fails, as the `code` of a thrown ForgeError. `unavailable` (5xx, cut, timeout), `rate_limited` and
+ * `malformed` (a reply that is not what GitHub describes) are worth another try: after a write nobody knows whether
+ * it took effect, so the next try looks first. The others are answers: asking again gives the same.
+ */
+export type ForgeErrorCode =
+  | 'unavailable'
+  | 'rate_limited'
+  | 'malformed'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'invalid'
+
+export interface Issue {
+  number: number
+  /** GitHub's issue and pull request numbers are one sequence: an issue that is a pull request says so. */
+  isPull: boolean
+  title: string
+  body: string
+  state: 'open' | 'closed'
+  author: Actor
+  labels: readonly string[]
+  url: string
+}
+
+/** A commit's tree as a list; `complete` false: too large to be listed whole, which is never a reason to go on. */
+export interface Snapshot {
+  commit: Sha
+  tree: Sha
+  files: readonly TreeFile[]
+  complete: boolean
+}
+
+export type Permission = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none'
+
+export interface PullRef {
+  number: number
+  /** GraphQL id. */
+  node: string
+  url: string
+  draft: boolean
+  state: 'open' | 'closed' | 'merged'
+  head: { ref: string; sha: Sha; sameRepository: boolean }
+  base: BaseRef
+  author: Actor
+  title: string
+  body: string
+}
+
+/** A host gets only this one. Every method throws ForgeError; what is not there is undefined, not an error. */
+export interface ForgeReader {
+  readonly repository: RepoRef
+  about(): Promise<{ repository: RepoRef; defaultBranch: string; private: boolean; archived: boolean }>
+  /** A branch and its commit now; undefined: there is none. */
+  branch(name: string): Promise<BaseRef | undefined>
+  permission(login: string): Promise<Permission>
+  issue(number: number): Promise<Issue | undefined>
+  /** Cached by commit: trees do not change. */
+  snapshot(commit: Sha): Promise<Snapshot>
+  /** UTF-8 text of a file at a commit, at most 1 MB; undefined: no such file. */
+  readFile(path: string, at: Sha): Promise<string | undefined>
+  pull(number: number): Promise<PullRef | undefined>
+  /** Open pull request from a branch of this repository. */
+  pullFrom(branch: string): Promise<PullRef | undefined>
+  /** Everything a policy looks at, at one head: read again when the head moved in between. */
+  facts(number: number): Promise<PullFacts | undefined>
+  /** Check runs and statuses on any commit, for what is no pull request (default branch, merge group). */
+  checks(commit: Sha): Promise<PullFacts['checks']>
+}
+
+export interface CheckOutput {
+  title: string
+  summary: string
+  text?: string
+  annotations: readonly {
+    path: string
+    start_line: number
+    end_line: number
+    level: 'notice' | 'warning' | 'failure'
+    message: string
+    title?: string
+  }[]
+}
+
+export interface CheckWrite {
+  head: Sha
+  /** Stable: people require it by name. */
+  name: string
+  /** Our own key (external_id): a check is found by it, name, head and our App id. */
+  key: string
+  status: 'queued' | 'in_progress' | 'completed'
+  conclusion?: 'success' | 'failure' | 'neutral' | 'cancelled' | 'timed_out' | 'action_required' | 'skipped'
+  detailsUrl?: string
+  output: CheckOutput
+}
+
+/**
+ * `put` = idempotent: it looks for what an earlier try may have left before it writes. Every method throws
+ * ForgeError; after `unavailable` the same call may be made again.
+ */
+export interface ForgeWriter {
+  /**
+   * Commits the change's after-images through the git data API (Verified, modes kept) on `parent`, and moves the
+   * branch there. `expectedHead` null: the branch must not exist, or already be at a commit of ours with that tree and
+   * parent. `tree_differs`: GitHub made another tree than `changes.tree`; nothing was moved.
+   */
+  putBranch(x: {
+    branch: string
+    parent: Sha
+    expectedHead: Sha | null
+    changes: ChangeSet
+    message: string
+  }): Promise<
+    | { result: 'created' | 'updated' | 'unchanged'; head: Sha; tree: Sha }
+    | { result: 'head_moved'; head: Sha | null }
+    | { result: 'tree_differs'; tree: Sha }
+    | { result: 'refused'; reason: string }
+  >
+  /** One open pull request a branch. `draft` falls back to a ready one where drafts are not offered. */
+  putPull(x: {
+    branch: string
+    base: string
+    title: string
+    body: string
+    draft: boolean
+  }): Promise<{ result: 'created' | 'found'; pull: PullRef } | { result: 'refused'; reason: string }>
+  /** Only what differs is written. */
+  editPull(number: number, x: { title?: string; body?: string }): Promise<void>
+  markReady(pull: { number: number; node: string }): Promise<void>
+  putCheck(check: CheckWrite): Promise<{ id: number; url: string }>
+  /**
+   * The one comment with our marker for `key` by our App on an issue or pull request: edited in place, made when there
+   * is none. `id`: where it was last time, tried first. Bodies are at most 65,536 characters.
+   */
+  putComment(x: {
+    number: number
+    key: string
+    body: string
+    id?: number
+  }): Promise<{ id: number; url: string }>
+  /** Answers once to one comment or event; `key` makes it findable. */
+  addReaction(x: { comment: number; content: 'eyes' | '+1' | 'confused' }): Promise<void>
+  addLabel(number: number, label: string): Promise<void>
+  removeLabel(number: number, label: string): Promise<void>
+  /** A file under a ref outside of refs/heads (`refs/autopilot/tasks/…`): commit without parent, ref forced there. */
+  putRef(x: { ref: string; files: ReadonlyMap<string, string>; message: string }): Promise<{ commit: Sha }>
+  deleteRef(ref: string): Promise<void>
+  /** `merged`: also when it was merged before. `pending`: ask again with the same call. Never without expectedHead. */
+  merge(x: {
+    number: number
+    expectedHead: Sha
+    method: 'merge' | 'squash' | 'rebase'
+    title: string
+    message: string
+  }): Promise<
+    | { result: 'merged'; commit: Sha | null }
+    | { result: 'queued' | 'pending' }
+    | { result: 'head_moved'; head: Sha }
+    | { result: 'refused'; reason: string }
+  >
+}
+
+export interface RunRef {
+  id: number
+  url: string
+}
+
+export interface RunState {
+  id: number
+  attempt: number
+  status: 'queued' | 'in_progress' | 'completed'
+  /** GitHub's word; null until completed. */
+  conclusion: string | null
+  /** `.github/workflows/autopilot.yml`. */
+  path: string
+  event: string
+  headSha: Sha
+  headBranch: string | null
+  actor: Actor | null
+  title: string
+  url: string
+  startedAt: Timestamp | null
+}
+
+export interface JobState {
+  id: number
+  name: string
+  status: 'queued' | 'in_progress' | 'completed'
+  conclusion: string | null
+  steps: readonly { name: string; status: string; conclusion: string | null }[]
+}
+
+export interface Artifact {
+  id: number
+  name: string
+  bytes: number
+  expired: boolean
+  digest: string | null
+}
+
+/** Runs of a repository's workflow in GitHub Actions. Throws ForgeError like the writer. */
+export interface Runs {
+  /** `missing`: no such workflow on the default branch; `disabled`: it is switched off. */
+  dispatch(x: {
+    workflow: string
+    ref: string
+    inputs: Readonly<Record<string, string>>
+  }): Promise<
+    { result: 'started'; run: RunRef | null } | { result: 'missing' | 'disabled' | 'refused'; reason: string }
+  >
+  /** The run whose name holds `nonce`, among those dispatched since. */
+  find(x: { workflow: string; nonce: string; since: Timestamp }): Promise<RunState | undefined>
+  observe(run: number): Promise<RunState | undefined>
+  jobs(run: number, attempt: number): Promise<readonly JobState[]>
+  /** Nothing happens to a run that has ended. */
+  cancel(run: number): Promise<void>
+  artifacts(run: number): Promise<readonly Artifact[]>
+  /** The zip's bytes, at most `maxBytes` (`too_large` otherwise); `gone`: expired or deleted. */
+  download(
+    artifact: number,
+    maxBytes: number,
+  ): Promise<{ result: 'ok'; bytes: Uint8Array } | { result: 'gone' | 'too_large' }>
+}
+
+/** One repository as one installation of the App (or one job token) sees it. */
+export interface Forge {
+  readonly reader: ForgeReader
+  readonly writer: ForgeWriter
+  readonly runs: Runs
+  /** Our own App's id, by which our checks and comments are told from others'; null with a job token. */
+  readonly appId: number | null
+}
+
+/** Requests and points so far, and when GitHub asks to wait until; for budgets, bench and the reconcile loop. */
+export interface ForgeMeter {
+  calls(): number
+  points(): number
+}
