@@ -1,0 +1,158 @@
+// Owns PR on a forge: the change is published, its checks and reviews are read, and the policy decides again and again.
+import { evidenceJson } from '../contracts/canonical.ts'
+import type { Sha } from '../contracts/base.ts'
+import type { LedgerEvent } from '../contracts/ledger.ts'
+import type { Observation } from '../contracts/outcome.ts'
+import type { PullFacts } from '../contracts/pull-facts.ts'
+import type { TaskEngine } from '../pipeline/engine.ts'
+import type { StageContext, StageResult } from '../pipeline/stage.ts'
+import { stopWith } from '../pipeline/stopping.ts'
+import { decideNow, type Decided } from './decision.ts'
+import type { Service } from './parts.ts'
+import { placeOf } from './place.ts'
+import { bodyOf, openedPull, publishChange } from './publish.ts'
+import { repositoryOf } from './runs.ts'
+import { perform } from './sending.ts'
+
+type Context = StageContext<TaskEngine>
+
+export function pullStage(service: Service) {
+  return async function pull(context: Context): Promise<StageResult> {
+    if (context.state.published !== null) return follow(service, context)
+    const made = await publishChange(service, context)
+    if (!made.ok) return made.result
+    // the next step follows at once: what was published is in the ledger first
+    const entries = [{ kind: 'published', ...made.published } as const]
+    return { kind: 'waiting', for: 'checks and reviews', until: service.clock.now(), entries }
+  }
+}
+
+async function follow(service: Service, context: Context): Promise<StageResult> {
+  const { state, phase } = context
+  const { task, pull, published } = state
+  if (task === null || pull === null || published === null) throw new Error('PR: nothing is published')
+  const facts = await readFacts(service, task, pull.number)
+  if (facts === undefined) {
+    return stopWith(phase, {
+      rule: 'pull-gone',
+      reason: `The pull request #${pull.number} is not there any more`,
+      would_help: 'label the issue again to start anew',
+    })
+  }
+  if (facts.state === 'merged') return merged(service, context, facts, null)
+  if (facts.state === 'closed') {
+    return stopWith(phase, {
+      rule: 'pull-closed',
+      reason: `The pull request #${pull.number} was closed without a merge`,
+      would_help: 'reopen it and say `/retry`, or label the issue again',
+    })
+  }
+  if (facts.draft && facts.head.sha === published.head) {
+    await makeReady(service, task, pull.number)
+    facts.draft = false
+  }
+  const decided = await decideNow(service, context, facts)
+  if (decided.decision !== 'merge') return waiting(state.decided, decided, decided.because)
+  return merge(service, context, decided)
+}
+
+/** Threat: what was green a minute ago. Everything is read again right before the merge, and the head is named. */
+async function merge(service: Service, context: Context, before: Decided): Promise<StageResult> {
+  const { task, pull } = context.state
+  if (task === null || pull === null) throw new Error('PR: there is no pull request')
+  const facts = await readFacts(service, task, pull.number)
+  if (facts === undefined) return { kind: 'waiting', for: 'the pull request to be readable', until: null }
+  if (facts.state === 'merged') return merged(service, context, facts, null)
+  const decided = await decideNow(service, context, facts)
+  if (decided.decision !== 'merge' || decided.head !== before.head) {
+    return waiting(context.state.decided, decided, decided.because)
+  }
+  const place = await placeOf(service, task)
+  const answer = await perform(service, {
+    key: `${task}/merge/${decided.head}`,
+    task,
+    kind: 'merge',
+    body: {
+      at: { installation: place.installation, repository: repositoryOf(place) },
+      number: pull.number,
+      expectedHead: decided.head,
+      method: decided.method,
+      title: `${facts.title} (#${pull.number})`,
+      message: `Autopilot-Task: ${task}\n`,
+    },
+  })
+  if (answer.result === 'head_moved') return waiting(context.state.decided, decided, 'the moved head')
+  return merged(service, context, facts, { commit: answer.commit, decided })
+}
+
+async function merged(
+  service: Service,
+  context: Context,
+  facts: PullFacts,
+  ours: { commit: Sha | null; decided: Decided } | null,
+): Promise<StageResult> {
+  const { task } = context.state
+  if (task === null) throw new Error('PR: there is no task')
+  const by = ours === null ? 'a person' : 'the policy'
+  const entries: LedgerEvent[] = [
+    ...(ours === null ? [] : decidedEntry(context.state.decided, ours.decided)),
+    { kind: 'merged', head: facts.head.sha, commit: ours?.commit ?? null, by },
+  ]
+  const { url, body } = await bodyOf(service, task)
+  const files = {
+    'pr_url.txt': `${url}\n`,
+    'pr_body.md': body,
+    'ci_results.json': evidenceJson(ciResults(facts)),
+  }
+  const note = `pull request #${facts.number} merged at ${facts.head.sha.slice(0, 7)} by ${by}`
+  return { kind: 'passed', files, note, entries }
+}
+
+function ciResults(facts: PullFacts): Observation {
+  const items = facts.checks.map(({ name, status, conclusion, url }) => ({
+    name,
+    status: conclusion ?? status,
+    url,
+  }))
+  const red = items.filter((item) => item.status === 'failure' || item.status === 'timed_out')
+  return {
+    schema: 'autopilot/observation@1',
+    what: 'ci',
+    // a person may merge over a red check: then the record says so, and the phase is passed all the same
+    status: items.length === 0 ? 'not_applicable' : 'success',
+    reason:
+      red.length === 0
+        ? `${items.length} checks on ${facts.head.sha.slice(0, 7)} when it was merged, none of them red.`
+        : `Merged by a person over red checks: ${red.map((item) => item.name).join(', ')}.`,
+    items,
+  }
+}
+
+async function makeReady(service: Service, task: string, number: number): Promise<void> {
+  const place = await placeOf(service, task)
+  const { node } = await openedPull(service, task)
+  const at = { installation: place.installation, repository: repositoryOf(place) }
+  await perform(service, { key: `${task}/ready/${number}`, task, kind: 'ready', body: { at, number, node } })
+}
+
+async function readFacts(service: Service, task: string, number: number): Promise<PullFacts | undefined> {
+  const place = await placeOf(service, task)
+  const { reader } = service.forge({ installation: place.installation, repository: repositoryOf(place) })
+  return reader.facts(number)
+}
+
+function waiting(
+  before: Context['state']['decided'],
+  decided: Decided,
+  because: string,
+): StageResult {
+  return { kind: 'waiting', for: because, until: null, entries: decidedEntry(before, decided) }
+}
+
+/** A decision that says the same of the same head is not written again. */
+function decidedEntry(before: Context['state']['decided'], decided: Decided): LedgerEvent[] {
+  const { head, decision, policy, verdict } = decided
+  return before?.head === head && before.verdict === verdict
+    ? []
+    : [{ kind: 'decided', head, decision, policy, verdict }]
+}
