@@ -119,10 +119,10 @@ async function begin(x: {
 }
 
 /** The record says in which sandbox a run was made; a run that went on in another would make it lie. */
-function refuseOtherSandbox(id: string, recorded: Fingerprint, outside: Outside): void {
+function refuseOtherSandbox(id: string, recorded: Fingerprint | null, outside: Outside): void {
   if (outside.lacks !== null) throw refusalOf([outside.lacks])
-  const { level } = recorded.sandbox
-  if (level === outside.sandbox.level) return
+  const level = recorded?.sandbox.level
+  if (level === undefined || level === outside.sandbox.level) return
   throw refusalOf([
     {
       rule: 'task-sandbox',
@@ -183,6 +183,7 @@ function makeEngine(x: {
     toolchainOptions: outside.toolchainOptions,
     holder: systemIds().next('h'),
     watch,
+    ownsTaskChain: true,
     progress: x.progress,
   }
 }

@@ -4,12 +4,12 @@ import type { LedgerEntry } from '../contracts/ledger.ts'
 import { bundleDigest, makeManifest, MANIFEST } from '../work/bundle.ts'
 import { aboutOf, layoutOf, type FIXED_FILES } from './bundle-layout.ts'
 import { inWritingOrder } from './chain-order.ts'
-import type { Engine } from './engine.ts'
+import type { TaskEngine } from './engine.ts'
 import type { TaskInputs } from './inputs.ts'
 import type { Journal } from './journal.ts'
 
 /** Writes the bundle anew from ledger and blobs alone. Before a run is opened there is none. Returns its digest. */
-export async function writeBundle(engine: Engine, journal: Journal, inputs: TaskInputs): Promise<Digest> {
+export async function writeBundle(engine: TaskEngine, journal: Journal, inputs: TaskInputs): Promise<Digest> {
   const { run } = journal.state
   const task = await engine.store.entries(`task:${journal.task}`)
   const entries = run === null ? [] : await engine.store.entries(`run:${run.id}`)
@@ -32,12 +32,12 @@ export async function writeBundle(engine: Engine, journal: Journal, inputs: Task
 }
 
 /** Nothing to check-point before the run was opened, nor after its bundle was sealed and bound to the task chain. */
-export async function checkpoint(engine: Engine, journal: Journal, inputs: TaskInputs): Promise<void> {
+export async function checkpoint(engine: TaskEngine, journal: Journal, inputs: TaskInputs): Promise<void> {
   if (journal.state.run?.imported === null) await writeBundle(engine, journal, inputs)
 }
 
 async function evidenceFiles(
-  engine: Engine,
+  engine: TaskEngine,
   entries: readonly LedgerEntry[],
 ): Promise<Map<string, Uint8Array>> {
   const read = [...layoutOf(entries)].map(

@@ -7,7 +7,7 @@ import { headOf, makeEntry } from '../process/ledger.ts'
 import { EMPTY_STATE, TaskState } from '../process/state.ts'
 import { transition } from '../process/transition.ts'
 import { violationEvent, type ProcessViolation } from '../process/violation.ts'
-import type { Engine } from './engine.ts'
+import type { TaskEngine } from './engine.ts'
 
 /** A step that the process does not allow. It is in the ledger as a violation before this is thrown. */
 export class ProcessError extends Error {
@@ -33,7 +33,7 @@ export interface Journal {
 }
 
 /** The cached fold of a task, to look at; EMPTY_STATE for a task that is not there. */
-export async function readTask(engine: Pick<Engine, 'store'>, task: TaskId): Promise<TaskState> {
+export async function readTask(engine: Pick<TaskEngine, 'store'>, task: TaskId): Promise<TaskState> {
   return stateOf(await engine.store.task(task))
 }
 
@@ -42,7 +42,7 @@ function stateOf(row: TaskRow | undefined): TaskState {
 }
 
 export async function openJournal(
-  engine: Pick<Engine, 'store' | 'clock'>,
+  engine: Pick<TaskEngine, 'store' | 'clock' | 'ownsTaskChain'>,
   task: TaskId,
   /** All of them are checked in the transaction of every write. */
   fences: () => readonly Fence[],
@@ -81,6 +81,9 @@ export async function openJournal(
       return state
     },
     async write(...events) {
+      if (!engine.ownsTaskChain && events.some(({ chain }) => chain.startsWith('task:'))) {
+        throw new Error(`the chain of ${task} is written elsewhere; a run writes its own`)
+      }
       const refused = await commit(events)
       if (refused === undefined) return
       const chain = events[0]?.chain ?? `task:${task}`

@@ -8,7 +8,7 @@ import { PHASE_ORDER, PHASES } from '../process/phases.ts'
 import { openRunOf, type EvidenceRecord } from '../process/state.ts'
 import { checkpoint } from './bundle.ts'
 import { changeOutcome, closeRun, taskEnd } from './closing.ts'
-import type { Engine } from './engine.ts'
+import type { TaskEngine } from './engine.ts'
 import { storeEvidence } from './evidence.ts'
 import type { TaskInputs } from './inputs.ts'
 import type { Journal } from './journal.ts'
@@ -28,7 +28,7 @@ export interface Settled {
 }
 
 export async function settle(
-  engine: Engine,
+  engine: TaskEngine,
   journal: Journal,
   inputs: TaskInputs,
   x: { phase: Phase; visit: number; result: StageResult | { kind: 'stuck'; ms: number } },
@@ -77,7 +77,7 @@ export async function settle(
 }
 
 async function pass(
-  engine: Engine,
+  engine: TaskEngine,
   journal: Journal,
   inputs: TaskInputs,
   phase: Phase,
@@ -109,7 +109,7 @@ async function pass(
   const passed = { chain, event }
   // The last phase of a chain and the end it leads to are one transaction: between them no phase would come next.
   if (phase === 'MONITOR') {
-    const reason = 'the change is on its branch'
+    const reason = journal.state.merged === null ? 'the change is on its branch' : 'the change is merged'
     await journal.write(passed, { chain, event: { kind: 'task.closed', result: 'accepted', reason } })
     return { advance: { result: 'done' }, status: 'passed' }
   }
@@ -124,19 +124,19 @@ async function pass(
 
 /** A run ends by its own outcome; before there is a run, or after it was handed over, the task itself ends. */
 export async function end(
-  engine: Engine,
+  engine: TaskEngine,
   journal: Journal,
   inputs: TaskInputs,
   outcome: RunOutcome,
 ): Promise<void> {
   if (openRunOf(journal.state) !== null) return closeRun(engine, journal, inputs, outcome)
   await engine.blobs.put(evidenceJson(outcome))
-  await journal.write(taskEnd(journal, outcome))
+  await journal.write(taskEnd(journal.task, outcome))
 }
 
 /** Back to `to`: everything from there on is voided, and its files are put aside. */
 export async function goBack(
-  engine: Engine,
+  engine: TaskEngine,
   journal: Journal,
   x: { phase: Phase; to: Phase; reason: string; directive: Digest | null },
 ): Promise<void> {
@@ -150,7 +150,7 @@ export async function goBack(
 
 /** The evidence gate of `phase`, on what lies in the evidence folder now. */
 export async function judge(
-  engine: Engine,
+  engine: TaskEngine,
   journal: Journal,
   phase: Phase,
   records: readonly EvidenceRecord[],

@@ -95,6 +95,8 @@ function opened(state: TaskState, entry: LedgerEntry, event: Of<'run.opened'>): 
         attempt: event.attempt,
         fence: event.fence,
         task_head: event.task_head,
+        base: state.requested?.base ?? null,
+        voided_before: ready.voided.length,
         head: { hash: genesisOf(entry.chain), length: 0 },
         fingerprint: event.fingerprint,
         iteration: 0,

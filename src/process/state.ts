@@ -49,6 +49,10 @@ export const RunState = z.strictObject({
   fence: z.int().min(1),
   /** What the task chain said when the run was opened. */
   task_head: ChainHead,
+  /** What the run was asked to stand on; null: the request's own base. */
+  base: BaseRef.nullable(),
+  /** How many records had been voided when it was opened: what comes after them is this run's. */
+  voided_before: z.int().min(0),
   head: ChainHead,
   fingerprint: Digest,
   /** IMPLEMENT entries of this run. */
@@ -148,6 +152,11 @@ export function frontierOf(state: TaskState): Phase | null {
 /** A run that may still write: opened, and its head not yet bound by the task chain. */
 export function openRunOf(state: TaskState): RunState | null {
   return state.run !== null && state.run.imported === null ? state.run : null
+}
+
+/** What returns of the present run have voided, oldest first. */
+export function voidedOfRun(state: TaskState): readonly EvidenceRecord[] {
+  return state.voided.slice(state.run?.voided_before ?? 0)
 }
 
 /** Visit number that the next `phase.entered` of this phase must carry. */

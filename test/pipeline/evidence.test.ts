@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { openBundle } from '../../src/adapters/bundle/bundle-folder.ts'
 import { runTask } from '../../src/pipeline/loop.ts'
 import { verifyBundle } from '../../src/pipeline/verify-bundle.ts'
+import { STAGES } from '../../src/pipeline/stages/registry.ts'
 import { countersOf } from '../../src/process/counters.ts'
 import { makeLaptop } from './laptop.ts'
 
@@ -17,9 +18,9 @@ test.each([
   ],
 ])('test results that were %s before REVIEW: VERIFY is done again', async (_, harm) => {
   const { engine, task, folder, state, entries } = await makeLaptop()
-  await runTask(engine, task, { until: 'VERIFY' })
+  await runTask(engine, task, { stages: STAGES, until: 'VERIFY' })
   await harm(join(folder, 'evidence/VERIFY/test_results.json'))
-  expect(await runTask(engine, task)).toEqual({ kind: 'done' })
+  expect(await runTask(engine, task, { stages: STAGES })).toEqual({ kind: 'done' })
   const all = await entries()
   const violation = all.find((entry) => entry.event.kind === 'violation')?.event
   expect(violation).toMatchObject({ phase: 'VERIFY', code: 'evidence_gate_failed' })
@@ -46,10 +47,10 @@ test.each([
 
 test('evidence of another phase in the place of a phase’s own is found too', async () => {
   const { engine, task, folder, state, entries } = await makeLaptop()
-  await runTask(engine, task, { until: 'PLAN' })
+  await runTask(engine, task, { stages: STAGES, until: 'PLAN' })
   const spec = await readFile(join(folder, 'evidence/SPEC/spec.md'))
   await writeFile(join(folder, 'evidence/PLAN/plan.md'), spec)
-  await runTask(engine, task, { until: 'THINK' })
+  await runTask(engine, task, { stages: STAGES, until: 'THINK' })
   expect(countersOf(await entries()).evidence_gate_failed).toBe(1)
   expect((await state()).passed.PLAN?.visit).toBe(2)
 })

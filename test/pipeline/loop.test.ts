@@ -7,6 +7,7 @@ import type { RunReport } from '../../src/contracts/summary.ts'
 import { runTask } from '../../src/pipeline/loop.ts'
 import { readReport } from '../../src/pipeline/report.ts'
 import { verifyBundle } from '../../src/pipeline/verify-bundle.ts'
+import { STAGES } from '../../src/pipeline/stages/registry.ts'
 import { makeScriptedWorker, writeFile, type Deed } from '../fakes/scripted-worker.ts'
 import { branchesOf, MENDED } from '../e2e/tiny-repository.ts'
 import { apply, kinds, makeLaptop, type Laptop } from './laptop.ts'
@@ -32,7 +33,7 @@ const restless: Deed = async (workspace, job) => {
 }
 
 async function run(laptop: Laptop): Promise<RunReport> {
-  expect(await runTask(laptop.engine, laptop.task)).toEqual({ kind: 'done' })
+  expect(await runTask(laptop.engine, laptop.task, { stages: STAGES })).toEqual({ kind: 'done' })
   const timings = { total: 0, install: 0, worker: 0, git: 0, gates: 0, orchestration: 0 }
   const report = await readReport(laptop.engine, laptop.task, { bundle: '', timings })
   if (report === undefined) throw new Error('there is no report')
