@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { Digest } from '../contracts/canonical.ts'
 import { ChangeSetContract } from '../contracts/change-set.ts'
 import { RepoRef } from '../contracts/envelope.ts'
-import { RepoPath, Sha, Timestamp } from '../contracts/base.ts'
+import { RepoPath, Sha, Timestamp, type TaskId } from '../contracts/base.ts'
 import type { Forge } from '../ports-forge.ts'
+import { decideAgain } from './decision.ts'
 import type { Service } from './parts.ts'
 
 const At = z.strictObject({ installation: z.int().min(1), repository: RepoRef })
@@ -114,6 +115,7 @@ export const RESULTS = {
   merge: z.discriminatedUnion('result', [
     z.strictObject({ result: z.literal('merged'), commit: Sha.nullable() }),
     z.strictObject({ result: z.literal('head_moved'), head: Sha }),
+    z.strictObject({ result: z.literal('withdrawn'), because: z.string() }),
   ]),
   label: None,
   drop_ref: None,
@@ -123,8 +125,9 @@ export type EffectResult<K extends EffectKind> = z.infer<(typeof RESULTS)[K]>
 interface Sending {
   service: Service
   forge: Forge
-  /** From 1; above it an earlier try may have taken effect. */
-  attempt: number
+  task: TaskId
+  /** An earlier try may have taken effect. */
+  again: boolean
   /** What the same key came back with before its body was replaced. */
   before: unknown
 }
@@ -144,7 +147,9 @@ export const SENDERS: Senders = {
     return {}
   },
   async branch({ forge, service }, { branch, parent, expectedHead, changes, message }) {
-    const parsed = ChangeSetContract.parse(JSON.parse(new TextDecoder().decode(await service.blobs.get(changes))))
+    const parsed = ChangeSetContract.parse(
+      JSON.parse(new TextDecoder().decode(await service.blobs.get(changes))),
+    )
     if (!parsed.ok) throw new Error(`change set ${changes} does not parse: ${parsed.problems.join('; ')}`)
     return forge.writer.putBranch({ branch, parent, expectedHead, changes: parsed.value, message })
   },
@@ -162,11 +167,22 @@ export const SENDERS: Senders = {
     await forge.writer.markReady({ number, node })
     return {}
   },
-  async merge({ forge }, { number, expectedHead, method, title, message }) {
+  async merge({ forge, service, task }, { number, expectedHead, method, title, message }) {
+    // Threat: what was green when it was decided. Everything is read and decided again right before the merge.
+    const facts = await forge.reader.facts(number)
+    if (facts?.state === 'merged') return { result: 'merged', commit: null }
+    const decided = facts === undefined ? undefined : await decideAgain(service, task, facts)
+    if (decided?.decision !== 'merge' || decided.head !== expectedHead) {
+      return { result: 'withdrawn', because: decided?.because ?? 'the pull request is gone' }
+    }
     const answer = await forge.writer.merge({ number, expectedHead, method, title, message })
     if (answer.result === 'merged' || answer.result === 'head_moved') return answer
     // no answer for good: a required check may still come, a queue may move; the same call asks again
-    throw new Error(answer.result === 'refused' ? `GitHub refuses the merge: ${answer.reason}` : `the merge is ${answer.result}`)
+    throw new Error(
+      answer.result === 'refused'
+        ? `GitHub refuses the merge: ${answer.reason}`
+        : `the merge is ${answer.result}`,
+    )
   },
   async label({ forge }, { number, label, add }) {
     await (add ? forge.writer.addLabel(number, label) : forge.writer.removeLabel(number, label))
@@ -180,8 +196,8 @@ export const SENDERS: Senders = {
 
 /** The envelope first, then the dispatch; after a lost answer the run is looked for by its nonce. */
 async function sendDispatch(x: Sending, body: EffectBody<'dispatch'>): Promise<EffectResult<'dispatch'>> {
-  const { forge, service, attempt } = x
-  if (attempt > 1) {
+  const { forge, service, again } = x
+  if (again) {
     const found = await forge.runs.find({ workflow: body.workflow, nonce: body.nonce, since: body.since })
     if (found !== undefined) return { result: 'started', run: found.id, url: found.url }
   }
@@ -208,7 +224,10 @@ function definedOnly(check: EffectBody<'check'>['check']): Parameters<Forge['wri
     output: {
       ...words,
       ...(text === undefined ? {} : { text }),
-      annotations: annotations.map(({ title, ...one }) => ({ ...one, ...(title === undefined ? {} : { title }) })),
+      annotations: annotations.map(({ title, ...one }) => ({
+        ...one,
+        ...(title === undefined ? {} : { title }),
+      })),
     },
   }
 }

@@ -56,8 +56,7 @@ async function read(service: Service, installation: number, now: Date): Promise<
 }
 
 function write(service: Service, installation: number, now: Date, ledger: Ledger): Promise<void> {
-  const note = { scope: scopeOf(installation), name: monthOf(now), text: canonicalJson(ledger) }
-  return service.store.transaction((tx) => tx.putNote(note))
+  return service.notes.put(scopeOf(installation), monthOf(now), canonicalJson(ledger))
 }
 
 function scopeOf(installation: number): string {

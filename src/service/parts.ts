@@ -31,6 +31,8 @@ export interface Service extends TaskEngine {
     moneyMonthUsd: number | null
     /** How often a run that no webhook speaks of is looked at. Milliseconds. */
     pollMs: number
+    /** How long after a merge checks of the default branch may begin. Milliseconds. */
+    monitorMs: number
   }
 }
 

@@ -52,5 +52,5 @@ export async function taskAt(service: Pick<Service, 'notes'>, index: Index): Pro
 
 export function putIndex(tx: StoreTransaction, index: Index, task: TaskId): Promise<void> {
   const { scope, name } = nameOf(index)
-  return tx.putNote({ scope, name, text: task })
+  return tx.putNote(scope, name, task)
 }

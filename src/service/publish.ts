@@ -11,12 +11,11 @@ import { summarisePull } from '../pipeline/pull-summary.ts'
 import type { StageContext, StageResult } from '../pipeline/stage.ts'
 import { stopWith } from '../pipeline/stopping.ts'
 import { pullBodyFor } from '../report/pull-body.ts'
-import { RESULTS } from './effects.ts'
 import type { Service } from './parts.ts'
 import { placeOf } from './place.ts'
 import { findTemplate } from './template.ts'
 import { envelopeRef, repositoryOf } from './runs.ts'
-import { perform, putEffect } from './sending.ts'
+import { answerTo, putEffect, resultOf } from './sending.ts'
 
 /** Name of the text that holds the pull request's body as it was last written. */
 const BODY = 'pull-body'
@@ -25,102 +24,99 @@ export type Published =
   | { ok: true; published: { branch: string; head: Sha; tree: Sha; pull: number }; url: string }
   | { ok: false; result: StageResult }
 
-export async function publishChange(
-  service: Service,
-  context: StageContext<TaskEngine>,
-): Promise<Published> {
-    const { state, request, phase } = context
-    const changes = await context.read('IMPLEMENT', 'change_set.json', ChangeSetContract)
-    const quality = await context.read('VERIFY', 'quality_report.json', QualityReportContract)
-    const spec = await context.read('SPEC', 'spec.json', WorkingSpecContract)
-    const plan = await context.read('PLAN', 'plan.json', PlanContract)
-    const fileMap = await context.read('PLAN', 'file_map.json', FileMapContract)
-    const councils = [
-      await context.read('THINK', 'plan_review.json', CouncilVerdictContract),
-      await context.read('REVIEW', 'council_verdict.json', CouncilVerdictContract),
-    ]
-    const { run, task } = state
-    if (run === null || task === null) throw new Error('PR: there is no run')
-    const place = await placeOf(service, task)
-    const at = { installation: place.installation, repository: repositoryOf(place) }
-    const diff = await context.readText('IMPLEMENT', 'git_diff.patch')
-    const summary = summarisePull({
-      request,
-      spec,
-      plan,
-      fileMap,
-      changes,
-      diff,
+export async function publishChange(service: Service, context: StageContext<TaskEngine>): Promise<Published> {
+  const { state, request, phase } = context
+  const changes = await context.read('IMPLEMENT', 'change_set.json', ChangeSetContract)
+  const quality = await context.read('VERIFY', 'quality_report.json', QualityReportContract)
+  const spec = await context.read('SPEC', 'spec.json', WorkingSpecContract)
+  const plan = await context.read('PLAN', 'plan.json', PlanContract)
+  const fileMap = await context.read('PLAN', 'file_map.json', FileMapContract)
+  const councils = [
+    await context.read('THINK', 'plan_review.json', CouncilVerdictContract),
+    await context.read('REVIEW', 'council_verdict.json', CouncilVerdictContract),
+  ]
+  const { run, task } = state
+  if (run === null || task === null) throw new Error('PR: there is no run')
+  const place = await placeOf(service, task)
+  const at = { installation: place.installation, repository: repositoryOf(place) }
+  const diff = await context.readText('IMPLEMENT', 'git_diff.patch')
+  const summary = summarisePull({
+    request,
+    spec,
+    plan,
+    fileMap,
+    changes,
+    diff,
+    quality,
+    policy: context.policy.value,
+  })
+  const branch = state.pull?.branch ?? branchOf(summary.title, task)
+  const change_set = state.passed.IMPLEMENT?.evidence.find((one) => one.name === 'change_set.json')
+  if (change_set === undefined) throw new Error('PR: the change set is not recorded')
+  const made = await answerTo(service, {
+    key: `${task}/branch/${run.id}`,
+    task,
+    kind: 'branch',
+    body: {
+      at,
+      branch,
+      parent: changes.base,
+      expectedHead: state.pull?.head ?? null,
+      changes: change_set.sha256,
+      message: commitMessage(summary.title, summary.summary, task),
+    },
+  })
+  if (made.result === 'refused') {
+    return stop(phase, {
+      rule: 'branch-refused',
+      reason: `GitHub refused the branch ${branch}: ${made.reason}`,
+      would_help: 'change what it names, then `/retry`',
+    })
+  }
+  if (made.result === 'tree_differs') {
+    return stop(phase, {
+      rule: 'tree-differs',
+      reason: `GitHub made tree ${made.tree.slice(0, 7)} of the change, not ${changes.tree.slice(0, 7)} on which the verdicts stand`,
+      would_help: 'nothing was published; `/retry` makes the change again',
+    })
+  }
+  if (made.result === 'head_moved') {
+    const where = made.head === null ? 'is gone' : `is at ${made.head.slice(0, 7)}`
+    return stop(phase, {
+      rule: 'head-moved',
+      reason: `The branch ${branch} ${where}, which this run did not make; nothing was overwritten`,
+      would_help: 'keep the commit and say `/reply TEXT` to go on from it, or remove it and `/retry`',
+    })
+  }
+  const template = await findTemplate(service.forge(at).reader, changes.base)
+  const body = pullBodyFor({
+    template,
+    pull: {
+      summary,
       quality,
-      policy: context.policy.value,
-    })
-    const branch = state.pull?.branch ?? branchOf(summary.title, task)
-    const change_set = state.passed.IMPLEMENT?.evidence.find((one) => one.name === 'change_set.json')
-    if (change_set === undefined) throw new Error('PR: the change set is not recorded')
-    const made = await perform(service, {
-      key: `${task}/branch/${run.id}`,
+      councils,
+      sandbox: context.sandbox,
+      worker: `recipe ${plan.recipe?.id ?? 'none'}`,
+      costUsd: 0,
+      ms: Date.parse(state.passed.REVIEW?.at ?? '') - Date.parse(state.passed.SPEC?.at ?? ''),
+      ledger: run.head,
+      bundle: 'BUNDLE',
+    },
+  })
+  const opened = await openPull({ service, context, branch, title: summary.title, body, at, task })
+  if (!opened.ok) return opened.result
+  const { pull } = opened
+  await service.store.transaction(async (tx) => {
+    await tx.putText(task, BODY, body)
+    await putEffect(tx, {
+      key: `${task}/drop-ref/${run.id}`,
       task,
-      kind: 'branch',
-      body: {
-        at,
-        branch,
-        parent: changes.base,
-        expectedHead: state.pull?.head ?? null,
-        changes: change_set.sha256,
-        message: commitMessage(summary.title, summary.summary, task),
-      },
+      kind: 'drop_ref',
+      body: { at, ref: envelopeRef(task) },
     })
-    if (made.result === 'refused') {
-      return stop(phase, {
-        rule: 'branch-refused',
-        reason: `GitHub refused the branch ${branch}: ${made.reason}`,
-        would_help: 'change what it names, then `/retry`',
-      })
-    }
-    if (made.result === 'tree_differs') {
-      return stop(phase, {
-        rule: 'tree-differs',
-        reason: `GitHub made tree ${made.tree.slice(0, 7)} of the change, not ${changes.tree.slice(0, 7)} on which the verdicts stand`,
-        would_help: 'nothing was published; `/retry` makes the change again',
-      })
-    }
-    if (made.result === 'head_moved') {
-      const where = made.head === null ? 'is gone' : `is at ${made.head.slice(0, 7)}`
-      return stop(phase, {
-        rule: 'head-moved',
-        reason: `The branch ${branch} ${where}, which this run did not make; nothing was overwritten`,
-        would_help: 'keep the commit and say `/reply TEXT` to go on from it, or remove it and `/retry`',
-      })
-    }
-    const template = await findTemplate(service.forge(at).reader, changes.base)
-    const body = pullBodyFor({
-      template,
-      pull: {
-        summary,
-        quality,
-        councils,
-        sandbox: context.sandbox,
-        worker: `recipe ${plan.recipe?.id ?? 'none'}`,
-        costUsd: 0,
-        ms: Date.parse(state.passed.REVIEW?.at ?? '') - Date.parse(state.passed.SPEC?.at ?? ''),
-        ledger: run.head,
-        bundle: 'BUNDLE',
-      },
-    })
-    const opened = await openPull({ service, context, branch, title: summary.title, body, at, task })
-    if (!opened.ok) return opened.result
-    const { pull } = opened
-    await service.store.transaction(async (tx) => {
-      await tx.putText(task, BODY, body)
-      await putEffect(tx, {
-        key: `${task}/drop-ref/${run.id}`,
-        task,
-        kind: 'drop_ref',
-        body: { at, ref: envelopeRef(task) },
-      })
-    })
-    const published = { branch, head: made.head, tree: made.tree, pull: pull.number }
-    return { ok: true, published, url: pull.url }
+  })
+  const published = { branch, head: made.head, tree: made.tree, pull: pull.number }
+  return { ok: true, published, url: pull.url }
 }
 
 function stop(phase: Phase, x: Parameters<typeof stopWith>[1]): Published {
@@ -143,7 +139,7 @@ async function openPull(x: {
   const place = await placeOf(service, task)
   const base = place.repository.default_branch
   const { run, pull: before } = context.state
-  const opened = await perform(service, {
+  const opened = await answerTo(service, {
     key: `${task}/pull/${before === null ? 'open' : (run?.id ?? '')}`,
     task,
     kind: 'pull',
@@ -160,7 +156,7 @@ async function openPull(x: {
   const { pull } = opened
   if (before !== null) {
     const key = `${task}/edit/${run?.id ?? ''}`
-    await perform(service, { key, task, kind: 'edit', body: { at, number: pull.number, body } })
+    await answerTo(service, { key, task, kind: 'edit', body: { at, number: pull.number, body } })
   }
   return { ok: true, pull }
 }
@@ -171,8 +167,9 @@ export async function openedPull(
   task: string,
 ): Promise<{ number: number; node: string; url: string; draft: boolean }> {
   const row = await service.outbox.get(`${task}/pull/open`)
-  const answer = RESULTS.pull.parse(JSON.parse(row?.result ?? 'null'))
-  if (answer.result === 'refused') throw new Error(`the pull request of ${task} was refused: ${answer.reason}`)
+  const answer = resultOf('pull', row?.result)
+  if (answer.result === 'refused')
+    throw new Error(`the pull request of ${task} was refused: ${answer.reason}`)
   return answer.pull
 }
 

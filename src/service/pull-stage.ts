@@ -12,19 +12,35 @@ import type { Service } from './parts.ts'
 import { placeOf } from './place.ts'
 import { bodyOf, openedPull, publishChange } from './publish.ts'
 import { repositoryOf } from './runs.ts'
-import { perform } from './sending.ts'
+import { answerTo, Later, Refused } from './sending.ts'
 
 type Context = StageContext<TaskEngine>
 
 export function pullStage(service: Service) {
   return async function pull(context: Context): Promise<StageResult> {
-    if (context.state.published !== null) return follow(service, context)
-    const made = await publishChange(service, context)
-    if (!made.ok) return made.result
-    // the next step follows at once: what was published is in the ledger first
-    const entries = [{ kind: 'published', ...made.published } as const]
-    return { kind: 'waiting', for: 'checks and reviews', until: service.clock.now(), entries }
+    try {
+      return await step(service, context)
+    } catch (error) {
+      if (error instanceof Later)
+        return { kind: 'waiting', for: error.message, until: error.until, entries: [] }
+      if (!(error instanceof Refused)) throw error
+      const reason = `GitHub refused it: ${error.message}`
+      return stopWith(context.phase, {
+        rule: 'forge-refused',
+        reason,
+        would_help: 'change what it names, then `/retry`',
+      })
+    }
   }
+}
+
+async function step(service: Service, context: Context): Promise<StageResult> {
+  if (context.state.published !== null) return follow(service, context)
+  const made = await publishChange(service, context)
+  if (!made.ok) return made.result
+  // the next step follows at once: what was published is in the ledger first
+  const entries = [{ kind: 'published', ...made.published } as const]
+  return { kind: 'waiting', for: 'checks and reviews', until: service.clock.now(), entries }
 }
 
 async function follow(service: Service, context: Context): Promise<StageResult> {
@@ -51,25 +67,24 @@ async function follow(service: Service, context: Context): Promise<StageResult> 
     await makeReady(service, task, pull.number)
     facts.draft = false
   }
-  const decided = await decideNow(service, context, facts)
+  const decided = await decideNow(service, context.state, facts)
   if (decided.decision !== 'merge') return waiting(state.decided, decided, decided.because)
-  return merge(service, context, decided)
+  return merge(service, context, facts, decided)
 }
 
-/** Threat: what was green a minute ago. Everything is read again right before the merge, and the head is named. */
-async function merge(service: Service, context: Context, before: Decided): Promise<StageResult> {
-  const { task, pull } = context.state
+async function merge(
+  service: Service,
+  context: Context,
+  facts: PullFacts,
+  decided: Decided,
+): Promise<StageResult> {
+  const { task, pull, decided: before } = context.state
   if (task === null || pull === null) throw new Error('PR: there is no pull request')
-  const facts = await readFacts(service, task, pull.number)
-  if (facts === undefined) return { kind: 'waiting', for: 'the pull request to be readable', until: null }
-  if (facts.state === 'merged') return merged(service, context, facts, null)
-  const decided = await decideNow(service, context, facts)
-  if (decided.decision !== 'merge' || decided.head !== before.head) {
-    return waiting(context.state.decided, decided, decided.because)
-  }
   const place = await placeOf(service, task)
-  const answer = await perform(service, {
-    key: `${task}/merge/${decided.head}`,
+  // a decision that was withdrawn once may come again: each has a key of its own
+  const key = `${task}/merge/${decided.head}/${decided.verdict.slice(7, 23)}`
+  const wanted = {
+    key,
     task,
     kind: 'merge',
     body: {
@@ -80,24 +95,27 @@ async function merge(service: Service, context: Context, before: Decided): Promi
       title: `${facts.title} (#${pull.number})`,
       message: `Autopilot-Task: ${task}\n`,
     },
-  })
-  if (answer.result === 'head_moved') return waiting(context.state.decided, decided, 'the moved head')
-  return merged(service, context, facts, { commit: answer.commit, decided })
+  } as const
+  const entries = decidedEntry(before, decided)
+  // the decision stands in the ledger before anything follows from it
+  if (entries.length > 0) return { kind: 'waiting', for: 'the merge', until: service.clock.now(), entries }
+  const answer = await answerTo(service, wanted)
+  if (answer.result === 'merged') return merged(service, context, facts, answer.commit)
+  const because =
+    answer.result === 'withdrawn' ? answer.because : `the head moved to ${answer.head.slice(0, 7)}`
+  return { kind: 'waiting', for: because, until: null, entries: [] }
 }
 
 async function merged(
   service: Service,
   context: Context,
   facts: PullFacts,
-  ours: { commit: Sha | null; decided: Decided } | null,
+  commit: Sha | null,
 ): Promise<StageResult> {
-  const { task } = context.state
+  const { task, decided } = context.state
   if (task === null) throw new Error('PR: there is no task')
-  const by = ours === null ? 'a person' : 'the policy'
-  const entries: LedgerEvent[] = [
-    ...(ours === null ? [] : decidedEntry(context.state.decided, ours.decided)),
-    { kind: 'merged', head: facts.head.sha, commit: ours?.commit ?? null, by },
-  ]
+  const by = decided?.decision === 'merge' && decided.head === facts.head.sha ? 'the policy' : 'a person'
+  const entries: LedgerEvent[] = [{ kind: 'merged', head: facts.head.sha, commit, by }]
   const { url, body } = await bodyOf(service, task)
   const files = {
     'pr_url.txt': `${url}\n`,
@@ -132,7 +150,7 @@ async function makeReady(service: Service, task: string, number: number): Promis
   const place = await placeOf(service, task)
   const { node } = await openedPull(service, task)
   const at = { installation: place.installation, repository: repositoryOf(place) }
-  await perform(service, { key: `${task}/ready/${number}`, task, kind: 'ready', body: { at, number, node } })
+  await answerTo(service, { key: `${task}/ready/${number}`, task, kind: 'ready', body: { at, number, node } })
 }
 
 async function readFacts(service: Service, task: string, number: number): Promise<PullFacts | undefined> {
@@ -141,11 +159,7 @@ async function readFacts(service: Service, task: string, number: number): Promis
   return reader.facts(number)
 }
 
-function waiting(
-  before: Context['state']['decided'],
-  decided: Decided,
-  because: string,
-): StageResult {
+function waiting(before: Context['state']['decided'], decided: Decided, because: string): StageResult {
   return { kind: 'waiting', for: because, until: null, entries: decidedEntry(before, decided) }
 }
 

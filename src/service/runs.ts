@@ -8,11 +8,10 @@ import { loadInputs } from '../pipeline/inputs.ts'
 import { readTask } from '../pipeline/journal.ts'
 import type { RunState } from '../ports-forge.ts'
 import type { TaskState } from '../process/state.ts'
-import { RESULTS } from './effects.ts'
 import { reserve } from './money.ts'
 import { workflowPath, type Service } from './parts.ts'
 import { placeOf, putIndex, type Place } from './place.ts'
-import { putEffect } from './sending.ts'
+import { putEffect, resultOf } from './sending.ts'
 import { withTask } from './task-lease.ts'
 import { readZip } from '../adapters/bundle/bundle-zip.ts'
 
@@ -51,7 +50,7 @@ export async function stepRun(service: Service, task: TaskId): Promise<RunStep> 
   if (row === undefined) return dispatchRun(service, task, state)
   if (row.state === 'failed') return lose(service, task, 'dispatch-refused', row.error ?? 'GitHub refused it')
   if (row.state === 'pending') return { kind: 'waiting', for: 'the run to be dispatched', until: null }
-  const answer = RESULTS.dispatch.parse(JSON.parse(row.result ?? 'null'))
+  const answer = resultOf('dispatch', row.result)
   if (answer.result !== 'started') return lose(service, task, `workflow-${answer.result}`, answer.reason)
   return observe(service, task, state, answer.run)
 }
@@ -68,7 +67,7 @@ export async function dispatchedRun(
 ): Promise<{ run: number; url: string } | undefined> {
   const row = await service.outbox.get(dispatchKey(task, number))
   if (row?.state !== 'done') return undefined
-  const answer = RESULTS.dispatch.parse(JSON.parse(row.result ?? 'null'))
+  const answer = resultOf('dispatch', row.result)
   return answer.result === 'started' ? { run: answer.run, url: answer.url } : undefined
 }
 
@@ -254,7 +253,16 @@ async function hintOf(service: Service, task: TaskId): Promise<RunHint | undefin
 function asHint(seen: RunState | undefined): RunHint | undefined {
   if (seen === undefined) return undefined
   const { id, attempt, conclusion, path, event, title, headSha, startedAt } = seen
-  return { id, attempt, conclusion, path, event, title, head: headSha, at: startedAt ?? '1970-01-01T00:00:00.000Z' }
+  return {
+    id,
+    attempt,
+    conclusion,
+    path,
+    event,
+    title,
+    head: headSha,
+    at: startedAt ?? '1970-01-01T00:00:00.000Z',
+  }
 }
 
 function soon(service: Service): Date {
