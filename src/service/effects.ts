@@ -4,7 +4,7 @@ import { Digest } from '../contracts/canonical.ts'
 import { ChangeSetContract } from '../contracts/change-set.ts'
 import { RepoRef } from '../contracts/envelope.ts'
 import { RepoPath, Sha, Timestamp, type TaskId } from '../contracts/base.ts'
-import type { Forge } from '../ports-forge.ts'
+import type { Forge } from '../ports/forge.ts'
 import { decideAgain } from './decision.ts'
 import type { Service } from './parts.ts'
 

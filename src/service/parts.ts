@@ -1,7 +1,7 @@
 // Owns what the service is made of: the engine of task chains, the durable queues, and the forge it speaks to.
 import type { RepoRef } from '../contracts/envelope.ts'
 import type { TaskEngine } from '../pipeline/engine.ts'
-import type { Forge } from '../ports-forge.ts'
+import type { Forge } from '../ports/forge.ts'
 import type { Inbox, Notes, Outbox, Wakes } from '../ports.ts'
 
 /** Where something is said or done: a repository as one installation of the App sees it. */

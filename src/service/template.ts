@@ -1,6 +1,6 @@
 // Owns finding the pull request template of a repository (R165), in the places where GitHub looks.
 import type { Sha } from '../contracts/base.ts'
-import type { ForgeReader } from '../ports-forge.ts'
+import type { ForgeReader } from '../ports/forge.ts'
 
 /** In GitHub's order; the names are compared without case. Source: docs.github.com, "Creating a pull request template". */
 const PLACES = ['.github/', '', 'docs/'].flatMap((folder) =>

@@ -1,10 +1,10 @@
 // Owns every interface between the core and a forge (GitHub, in our own words), each with how it fails.
-import type { BaseRef, Sha, Timestamp } from './contracts/base.ts'
-import type { ChangeSet } from './contracts/change-set.ts'
-import type { Actor } from './contracts/command.ts'
-import type { RepoRef } from './contracts/envelope.ts'
-import type { PullFacts } from './contracts/pull-facts.ts'
-import type { TreeFile } from './ports.ts'
+import type { BaseRef, Sha, Timestamp } from '../contracts/base.ts'
+import type { ChangeSet } from '../contracts/change-set.ts'
+import type { Actor } from '../contracts/command.ts'
+import type { RepoRef } from '../contracts/envelope.ts'
+import type { PullFacts } from '../contracts/pull-facts.ts'
+import type { TreeFile } from '../ports.ts'
 
 /**
  * How a forge fails, as the `code` of a thrown ForgeError. `unavailable` (5xx, cut, timeout), `rate_limited` and
