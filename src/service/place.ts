@@ -1,7 +1,7 @@
 // Owns where a task lives on the forge, and the way back: from an issue, a pull request, a run or a commit to its task.
 import { z } from 'zod'
 import { TaskId } from '../contracts/base.ts'
-import { canonicalJson } from '../contracts/canonical.ts'
+import { canonicalJson, digestOf } from '../contracts/canonical.ts'
 import { Actor } from '../contracts/command.ts'
 import { RepoRef } from '../contracts/envelope.ts'
 import type { StoreTransaction } from '../ports.ts'
@@ -27,6 +27,16 @@ export async function placeOf(service: Pick<Service, 'store'>, task: string): Pr
   const text = await service.store.text(task, TEXT)
   if (text === undefined) throw new Error(`task ${task} has no place on a forge`)
   return Place.parse(JSON.parse(text))
+}
+
+/** False for what only stands in for a thread: answers to commands belong to no task. */
+export async function hasPlace(service: Pick<Service, 'store'>, task: string): Promise<boolean> {
+  return (await service.store.text(task, TEXT)) !== undefined
+}
+
+/** Stands in for a task where an effect belongs to an issue or pull request alone. */
+export function threadId(repository: number, number: number): TaskId {
+  return `t-${digestOf(`thread ${repository}#${number}`).slice(7, 31)}`
 }
 
 export function putPlace(tx: StoreTransaction, task: string, place: Place): Promise<void> {

@@ -1,7 +1,7 @@
 // Owns the runs of a task in Actions: asked for, found, looked at, and taken in or given up with a reason.
 import { z } from 'zod'
 import { Sha, Timestamp, type TaskId } from '../contracts/base.ts'
-import { canonicalJson, digestOf } from '../contracts/canonical.ts'
+import { canonicalJson } from '../contracts/canonical.ts'
 import { importBundle } from '../pipeline/import-run.ts'
 import { makeEnvelope } from '../pipeline/envelope.ts'
 import { loadInputs } from '../pipeline/inputs.ts'
@@ -13,6 +13,7 @@ import { workflowPath, type Service } from './parts.ts'
 import { placeOf, putIndex, type Place } from './place.ts'
 import { putEffect, resultOf } from './sending.ts'
 import { withTask } from './task-lease.ts'
+import { waitsForWords } from './turns.ts'
 import { readZip } from '../adapters/bundle/bundle-zip.ts'
 
 /** What came of looking after a task's run. `waiting`: until when at the latest, and for what. */
@@ -43,7 +44,9 @@ export type RunHint = z.infer<typeof RunHint>
 export async function stepRun(service: Service, task: TaskId): Promise<RunStep> {
   const state = await readTask(service, task)
   if (state.requested === null) {
-    if (state.lost !== null) return { kind: 'waiting', for: '`/retry`', until: null }
+    const again = state.lost === null || (await service.store.text(task, RETRY)) === String(state.lost.number)
+    if (!again || (await waitsForWords(service, state)))
+      return { kind: 'waiting', for: '`/retry`', until: null }
     return requestRun(service, task)
   }
   const row = await service.outbox.get(dispatchKey(task, state.requested.number))
@@ -54,6 +57,9 @@ export async function stepRun(service: Service, task: TaskId): Promise<RunStep> 
   if (answer.result !== 'started') return lose(service, task, `workflow-${answer.result}`, answer.reason)
   return observe(service, task, state, answer.run)
 }
+
+/** Text that names the lost run after which a person asked for another. */
+export const RETRY = 'retry'
 
 export function dispatchKey(task: string, number: number): string {
   return `${task}/dispatch/${number}`
@@ -93,15 +99,13 @@ async function dispatchRun(service: Service, task: TaskId, state: TaskState): Pr
   const { requested } = state
   if (requested === null) return { kind: 'moved' }
   const place = await placeOf(service, task)
-  const envelope = await makeEnvelope(service, task, {
+  const { envelope, text } = await makeEnvelope(service, task, {
     repository: envelopeRepository(place),
     issue: place.thread,
-    rulesAt: place.rules_at,
-    appVersion: service.version,
+    rules_at: place.rules_at,
+    app_version: service.version,
   })
-  const text = canonicalJson(envelope)
   const digest = await service.blobs.put(text)
-  if (digest !== digestOf(text)) throw new Error('the blob store names an envelope by another digest')
   await service.store.transaction((tx) =>
     putEffect(tx, {
       key: dispatchKey(task, requested.number),
@@ -214,6 +218,8 @@ async function takeIn(
     number: requested.number,
     attempt: 1,
   })
+  if (!taken.ok && taken.rule === 'lease-held')
+    return { kind: 'waiting', for: taken.reason, until: soon(service) }
   if (!taken.ok) return lose(service, task, taken.rule, taken.reason)
   return { kind: 'moved' }
 }

@@ -7,7 +7,7 @@ import type { TaskEngine } from '../pipeline/engine.ts'
 import type { StageContext, StageResult } from '../pipeline/stage.ts'
 import { stopWith } from '../pipeline/stopping.ts'
 import type { Service } from './parts.ts'
-import { placeOf } from './place.ts'
+import { placeOf, putIndex } from './place.ts'
 import { repositoryOf } from './runs.ts'
 
 /** Conclusions of a check that is over and not red. Source: docs.github.com, "Check runs", conclusion. */
@@ -21,6 +21,10 @@ export function watchStage(service: Service) {
     const place = await placeOf(service, task)
     const { reader } = service.forge({ installation: place.installation, repository: repositoryOf(place) })
     const commit = merged.commit ?? (await reader.branch(place.repository.default_branch))?.sha
+    if (commit !== undefined) {
+      const index = { kind: 'head', repository: place.repository.id, sha: commit } as const
+      await service.store.transaction((tx) => putIndex(tx, index, task))
+    }
     const checks = commit === undefined ? [] : newest(await reader.checks(commit))
     const open = checks.filter((check) => check.status !== 'completed')
     const red = checks.filter((check) => check.conclusion !== null && !FINE.has(check.conclusion))
