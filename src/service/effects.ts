@@ -38,7 +38,7 @@ export const BODIES = {
         title: z.string(),
         summary: z.string(),
         text: z.string().optional(),
-        annotations: z.array(Annotation),
+        annotations: z.array(Annotation).readonly(),
       }),
     }),
   }),

@@ -1,5 +1,5 @@
 // Owns publishing on a forge: the change becomes a commit of the App on its own branch, and a draft pull request.
-import type { Phase, Sha } from '../contracts/base.ts'
+import type { Phase, Sha, TaskId } from '../contracts/base.ts'
 import { ChangeSetContract } from '../contracts/change-set.ts'
 import { CouncilVerdictContract } from '../contracts/council.ts'
 import { FileMapContract, PlanContract } from '../contracts/plan.ts'
@@ -10,7 +10,7 @@ import { branchOf, commitMessage } from '../pipeline/branch-name.ts'
 import { summarisePull } from '../pipeline/pull-summary.ts'
 import type { StageContext, StageResult } from '../pipeline/stage.ts'
 import { stopWith } from '../pipeline/stopping.ts'
-import { pullBodyFor } from '../report/pull-body.ts'
+import { renderPullBody } from '../report/pull-body.ts'
 import type { Service } from './parts.ts'
 import { placeOf, putIndex } from './place.ts'
 import { findTemplate } from './template.ts'
@@ -89,25 +89,26 @@ export async function publishChange(service: Service, context: StageContext<Task
     })
   }
   const template = await findTemplate(service.forge(at).reader, changes.base)
-  const body = pullBodyFor({
-    template,
-    pull: {
-      summary,
-      quality,
-      councils,
-      sandbox: context.sandbox,
-      worker: `recipe ${plan.recipe?.id ?? 'none'}`,
-      costUsd: 0,
-      ms: Date.parse(state.passed.REVIEW?.at ?? '') - Date.parse(state.passed.SPEC?.at ?? ''),
-      ledger: run.head,
-      bundle: 'BUNDLE',
-    },
+  const own = renderPullBody({
+    summary,
+    quality,
+    councils,
+    sandbox: context.sandbox,
+    worker: `recipe ${plan.recipe?.id ?? 'none'}`,
+    costUsd: 0,
+    ms: Date.parse(state.passed.REVIEW?.at ?? '') - Date.parse(state.passed.SPEC?.at ?? ''),
+    ledger: run.head,
+    bundle: 'BUNDLE',
   })
+  const body = template === undefined ? own : `${own}\n\n${template}`
   const opened = await openPull({ service, context, branch, title: summary.title, body, at, task })
-  if (!opened.ok) return opened.result
+  if (!opened.ok) return opened
   const { pull } = opened
   await service.store.transaction(async (tx) => {
     await tx.putText(task, BODY, body)
+    const repository = place.repository.id
+    await putIndex(tx, { kind: 'thread', repository, number: pull.number }, task)
+    await putIndex(tx, { kind: 'head', repository, sha: made.head }, task)
     await putEffect(tx, {
       key: `${task}/drop-ref/${run.id}`,
       task,
@@ -130,7 +131,7 @@ async function openPull(x: {
   title: string
   body: string
   at: { installation: number; repository: { id: number; owner: string; name: string } }
-  task: string
+  task: TaskId
 }): Promise<
   | { ok: true; pull: { number: number; node: string; url: string; draft: boolean } }
   | { ok: false; result: StageResult }
@@ -151,7 +152,7 @@ async function openPull(x: {
       reason: `GitHub refused the pull request from ${branch}: ${opened.reason}`,
       would_help: 'change what it names, then `/retry`',
     })
-    return { ok: false, result: result }
+    return { ok: false, result }
   }
   const { pull } = opened
   if (before !== null) {

@@ -209,7 +209,7 @@ async function takeIn(
   if (artifact.expired) return lose(service, task, 'artifact-gone', 'The bundle of the run has expired.')
   const zip = await forge.runs.download(artifact.id, MOST_ZIP_BYTES)
   if (zip.result === 'gone') return lose(service, task, 'artifact-gone', 'The bundle of the run is gone.')
-  if (zip.result === 'too_large') {
+  if (zip.result !== 'ok') {
     return lose(service, task, 'artifact-too-large', `The bundle is larger than ${MOST_ZIP_BYTES} bytes.`)
   }
   const read = await readZip(zip.bytes)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Octokit } from '@octokit/rest'
-import { execa, type ResultPromise } from 'execa'
+import { execa } from 'execa'
 import { clientAt } from '../loopback/clients.ts'
 import { startLoopback, type Loopback, type LoopbackOptions } from '../loopback/loopback.ts'
 import type { App, Installation } from '../loopback/world/accounts.ts'
@@ -106,7 +106,7 @@ export async function openTheatre(options: TheatreOptions): Promise<Theatre> {
     process: process_,
     person(login, role) {
       const made = loopback.user(login)
-      if (role !== undefined) loopback.addCollaborator(repository, login, role)
+      if (role !== undefined) loopback.addCollaborator({ repository: `${owner}/${name}`, by: owner, login, role })
       return client(made.token)
     },
     async until(what, ask, ms = 60_000) {
@@ -128,7 +128,7 @@ export async function openTheatre(options: TheatreOptions): Promise<Theatre> {
 }
 
 function appProcess(x: { port: number; env: Record<string, string> }): AppProcess {
-  let running: ResultPromise | undefined
+  let running: { kill(signal: NodeJS.Signals): boolean; ended: Promise<void> } | undefined
   let text = ''
   const url = `http://127.0.0.1:${x.port}`
   const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
@@ -136,7 +136,7 @@ function appProcess(x: { port: number; env: Record<string, string> }): AppProces
     running = undefined
     if (one === undefined) return
     one.kill(signal)
-    await one.catch(() => undefined)
+    await one.ended
   }
   return {
     url,
@@ -151,9 +151,9 @@ function appProcess(x: { port: number; env: Record<string, string> }): AppProces
         stdin: 'ignore',
       })
       one.all.on('data', (chunk: Buffer) => (text += chunk.toString()))
-      running = one
       let over = false
-      void one.then(() => (over = true))
+      const ended = one.then(() => void (over = true))
+      running = { kill: (signal) => one.kill(signal), ended }
       for (let tries = 0; tries < 200; tries += 1) {
         const answer = await fetch(`${url}/healthz`).catch(() => undefined)
         if (answer?.ok === true) return
