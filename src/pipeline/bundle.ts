@@ -1,11 +1,10 @@
 // Owns what of a task goes into its bundle, and when: a checkpoint after every phase, sealed when the run closes.
-import { canonicalJson, evidenceJson, type Digest } from '../contracts/canonical.ts'
-import type { LedgerEntry } from '../contracts/ledger.ts'
+import { evidenceJson, type Digest } from '../contracts/canonical.ts'
 import { bundleDigest, makeManifest, MANIFEST } from '../work/bundle.ts'
-import { aboutOf, layoutOf, type FIXED_FILES } from './bundle-layout.ts'
-import { inWritingOrder } from './chain-order.ts'
+import { aboutOf, earlierPath, layoutOf, type FIXED_FILES } from './bundle-layout.ts'
+import { chainText } from './chain-lines.ts'
 import type { TaskEngine } from './engine.ts'
-import type { TaskInputs } from './inputs.ts'
+import { baseOf, type TaskInputs } from './inputs.ts'
 import type { Journal } from './journal.ts'
 
 /** Writes the bundle anew from ledger and blobs alone. Before a run is opened there is none. Returns its digest. */
@@ -13,13 +12,16 @@ export async function writeBundle(engine: TaskEngine, journal: Journal, inputs: 
   const { run } = journal.state
   const task = await engine.store.entries(`task:${journal.task}`)
   const entries = run === null ? [] : await engine.store.entries(`run:${run.id}`)
-  const about = aboutOf(journal.state, { task, run: entries, base: inputs.request.base })
+  const about = aboutOf(journal.state, { task, run: entries, base: baseOf(journal.state, inputs) })
   if (run === null || about === undefined) throw new Error('writeBundle: no run was opened')
-  const files = await evidenceFiles(engine, inWritingOrder(task, entries))
+  const files = await evidenceFiles(engine, layoutOf(task, entries))
   const text = (path: (typeof FIXED_FILES)[number], content: string): unknown =>
     files.set(path, Buffer.from(content))
-  text('ledger/task.jsonl', jsonLines(task))
-  text('ledger/run.jsonl', jsonLines(entries))
+  text('ledger/task.jsonl', chainText(task))
+  text('ledger/run.jsonl', chainText(entries))
+  for (const earlier of journal.state.runs.filter((one) => one !== run.id)) {
+    files.set(earlierPath(earlier), Buffer.from(chainText(await engine.store.entries(`run:${earlier}`))))
+  }
   text('inputs/policy.yml', inputs.policyText)
   text('inputs/constitution.yml', inputs.constitutionText)
   text('inputs/settings.json', evidenceJson(inputs.settings))
@@ -38,14 +40,8 @@ export async function checkpoint(engine: TaskEngine, journal: Journal, inputs: T
 
 async function evidenceFiles(
   engine: TaskEngine,
-  entries: readonly LedgerEntry[],
+  layout: ReturnType<typeof layoutOf>,
 ): Promise<Map<string, Uint8Array>> {
-  const read = [...layoutOf(entries)].map(
-    async ([path, digest]) => [path, await engine.blobs.get(digest)] as const,
-  )
+  const read = [...layout].map(async ([path, digest]) => [path, await engine.blobs.get(digest)] as const)
   return new Map(await Promise.all(read))
-}
-
-function jsonLines(entries: readonly LedgerEntry[]): string {
-  return entries.map((entry) => `${canonicalJson(entry)}\n`).join('')
 }

@@ -8,6 +8,7 @@ import { RunOutcome, RunOutcomeContract } from '../contracts/outcome.ts'
 import { QualityReportContract } from '../contracts/quality-report.ts'
 import { parseJson } from '../work/bundle.ts'
 import { writeBundle } from './bundle.ts'
+import { changeOutcome } from './change-outcome.ts'
 import type { TaskEngine } from './engine.ts'
 import type { TaskInputs } from './inputs.ts'
 import type { Journal, Written } from './journal.ts'
@@ -56,10 +57,13 @@ export function taskEnd(task: TaskId, outcome: RunOutcome): Written {
   return { chain: `task:${task}`, event }
 }
 
-/** The outcome of a run whose change was accepted, from its evidence. */
-export async function changeOutcome(engine: TaskEngine, journal: Journal): Promise<RunOutcome> {
+/** From the evidence that passed. */
+export async function acceptedOutcome(
+  engine: Pick<TaskEngine, 'blobs'>,
+  { state }: Pick<Journal, 'state'>,
+): Promise<RunOutcome> {
   const record = (phase: 'IMPLEMENT' | 'VERIFY', name: string) => {
-    const found = journal.state.passed[phase]?.evidence.find((one) => one.name === name)
+    const found = state.passed[phase]?.evidence.find((one) => one.name === name)
     if (found === undefined) throw new Error(`${phase}/${name} is not recorded`)
     return found.sha256
   }
@@ -70,14 +74,7 @@ export async function changeOutcome(engine: TaskEngine, journal: Journal): Promi
   }
   const change_set = record('IMPLEMENT', 'change_set.json')
   const report = await value(record('VERIFY', 'quality_report.json'), QualityReportContract)
-  return {
-    schema: 'autopilot/run-outcome@1',
-    kind: 'change',
-    tree: (await value(change_set, ChangeSetContract)).tree,
-    change_set,
-    quality_score: report.score,
-    iterations: report.iteration,
-  }
+  return changeOutcome(change_set, await value(change_set, ChangeSetContract), report)
 }
 
 export async function readOutcome(engine: Pick<TaskEngine, 'blobs'>, digest: string): Promise<RunOutcome> {

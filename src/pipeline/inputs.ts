@@ -9,6 +9,7 @@ import { Settings } from '../contracts/settings.ts'
 import { TaskRequest } from '../contracts/task.ts'
 import { parseConstitution } from '../council/constitution.ts'
 import { parsePolicy } from '../policy/load.ts'
+import type { StoreTransaction } from '../ports.ts'
 import { voidedOfRun, type EvidenceRecord, type TaskState } from '../process/state.ts'
 import { parseJson } from '../work/bundle.ts'
 import type { TaskEngine } from './engine.ts'
@@ -33,7 +34,11 @@ export async function saveInputs(
   task: TaskId,
   inputs: TaskInputs,
 ): Promise<void> {
-  await engine.store.transaction((tx) => tx.putText(task, NAME, canonicalJson(inputs)))
+  await engine.store.transaction((tx) => putInputs(tx, task, inputs))
+}
+
+export function putInputs(tx: StoreTransaction, task: TaskId, inputs: TaskInputs): Promise<void> {
+  return tx.putText(task, NAME, canonicalJson(inputs))
 }
 
 export async function loadInputs(engine: Pick<TaskEngine, 'store'>, task: TaskId): Promise<TaskInputs> {

@@ -9,8 +9,8 @@ import { QualityReportContract } from '../contracts/quality-report.ts'
 import type { RunReport } from '../contracts/summary.ts'
 import { councilTree } from '../council/review.ts'
 import { countersOf } from '../process/counters.ts'
+import { inWritingOrder } from '../process/fold.ts'
 import { parseJson } from '../work/bundle.ts'
-import { inWritingOrder } from './chain-order.ts'
 import { readOutcome } from './closing.ts'
 import type { TaskEngine } from './engine.ts'
 import { readTask } from './journal.ts'
@@ -30,7 +30,7 @@ export async function readReport(
   if (run === null || run.closed === null || bundleDigest === undefined) return undefined
   const taskEntries = await engine.store.entries(`task:${task}`)
   const runEntries = await engine.store.entries(`run:${run.id}`)
-  const entries = inWritingOrder(taskEntries, runEntries)
+  const entries = inWritingOrder(taskEntries, new Map([[run.id, runEntries]]))
   const outcome = await readOutcome(engine, run.closed.outcome)
   const quality = await newest(engine, entries, 'VERIFY', 'quality_report.json', QualityReportContract)
   const councils = [

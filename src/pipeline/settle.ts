@@ -8,7 +8,7 @@ import { holdOf, judgeEvidence } from '../process/evidence.ts'
 import { PHASE_ORDER, PHASES } from '../process/phases.ts'
 import { openRunOf, type EvidenceRecord } from '../process/state.ts'
 import { checkpoint } from './bundle.ts'
-import { changeOutcome, closeRun, taskEnd } from './closing.ts'
+import { acceptedOutcome, closeRun, taskEnd } from './closing.ts'
 import type { TaskEngine } from './engine.ts'
 import { storeEvidence } from './evidence.ts'
 import type { TaskInputs } from './inputs.ts'
@@ -121,7 +121,7 @@ async function pass(
     return { advance: { result: 'done' }, status: 'passed' }
   }
   if (phase === 'REVIEW') {
-    await closeRun(engine, journal, inputs, await changeOutcome(engine, journal), passed)
+    await closeRun(engine, journal, inputs, await acceptedOutcome(engine, journal), passed)
   } else {
     await journal.write(passed)
     await checkpoint(engine, journal, inputs)
