@@ -1,5 +1,6 @@
-// Owns when a risk trigger fires: on what a diff touches, never on the words of a report.
-import type { RiskTrigger } from './policy.ts'
+// Owns what a diff says about its risk: which triggers fire and which tier its paths have, never the words of a report.
+import type { RiskTier } from './base.ts'
+import type { RiskTrigger, TierPaths } from './policy.ts'
 import { matcher } from './scope.ts'
 
 /** What a diff touches, from a patch or from a made change. */
@@ -30,6 +31,23 @@ export function firedTriggers(triggers: readonly RiskTrigger[], touched: Touched
     const because = reasonOf(trigger, { named, all: touched.files }, added, removed)
     return because === undefined ? [] : [{ id: trigger.id, because }]
   })
+}
+
+/** The most dangerous tier that an entry gives to one of `paths`, and that path; undefined: no entry names any. */
+export function pathTier(
+  entries: readonly TierPaths[],
+  paths: readonly string[],
+): { tier: RiskTier; path: string } | undefined {
+  const isNamed = matcher(
+    entries.flatMap((entry) => entry.paths),
+    { caseless: true },
+  )
+  const named = paths.filter((path) => isNamed(path))
+  const hits = entries.flatMap(({ tier, paths }) => {
+    const path = named.find(matcher(paths, { caseless: true }))
+    return path === undefined ? [] : [{ tier, path }]
+  })
+  return hits.toSorted((a, b) => a.tier - b.tier)[0]
 }
 
 function reasonOf(

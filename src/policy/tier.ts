@@ -3,8 +3,7 @@ import type { RiskTier } from '../contracts/base.ts'
 import type { RunClaims } from '../contracts/merge.ts'
 import type { Policy } from '../contracts/policy.ts'
 import type { PullFacts } from '../contracts/pull-facts.ts'
-import { matcher } from '../contracts/scope.ts'
-import { firedTriggers } from '../contracts/triggers.ts'
+import { firedTriggers, pathTier } from '../contracts/triggers.ts'
 import { name, touchedPaths } from './rule.ts'
 
 export interface Tier {
@@ -53,13 +52,6 @@ function byTriggers({ risk_triggers }: Pick<Policy, 'risk_triggers'>, facts: Pul
 }
 
 function byPaths(entries: Policy['merge']['tier_paths'], paths: readonly string[]): readonly Reason[] {
-  const isNamed = matcher(
-    entries.flatMap((entry) => entry.paths),
-    { caseless: true },
-  )
-  const named = paths.filter(isNamed)
-  return entries.flatMap((entry) => {
-    const hit = named.find(matcher(entry.paths, { caseless: true }))
-    return hit === undefined ? [] : [{ tier: entry.tier, because: `${name(hit)} is touched` }]
-  })
+  const hit = pathTier(entries, paths)
+  return hit === undefined ? [] : [{ tier: hit.tier, because: `${name(hit.path)} is touched` }]
 }
