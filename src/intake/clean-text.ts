@@ -13,8 +13,9 @@ export type Cleaned =
 const LONGEST = 65_536
 const LONGEST_TITLE = 300
 
+// Threat: without bounds a text of `![` or `http://` repeated takes seconds.
 const IMAGE =
-  /!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>|https?:\/\/\S+\.(?:png|jpe?g|gif|webp|svg|mp4|mov)\b\S*|https?:\/\/\S*\/(?:user-attachments|user-images|assets)\/\S+/gi
+  /!\[[^\]]{0,500}\]\([^)]{0,2000}\)|<img\b[^>]{0,2000}>|https?:\/\/\S{1,500}?\.(?:png|jpe?g|gif|webp|svg|mp4|mov)\b\S*|https?:\/\/\S{0,500}?\/(?:user-attachments|user-images|assets)\/\S+/gi
 /** Link definitions that render as nothing: the usual way to hide a remark. */
 const HIDDEN_DEFINITION = /^ {0,3}\[(?:\/\/|comment|hidden|_|#)\]:\s.*$/i
 
@@ -26,22 +27,8 @@ export function cleanIssue(raw: Uint8Array): Cleaned {
   }
   if (decoded.length > LONGEST) return tooLong(`${decoded.length} characters`)
 
-  const unix = decoded.replaceAll(/\r\n?/g, '\n')
-  const invisible = unix.match(INVISIBLE)?.length ?? 0
-  const controls = unix.replaceAll(INVISIBLE, '').match(CONTROL)?.length ?? 0
-  const plain = unix.replaceAll(INVISIBLE, '').replaceAll(CONTROL, '')
-  const { lines, comments } = readBlocks(plain)
-  const kept = lines.filter((line) => line.kind !== 'prose' || !HIDDEN_DEFINITION.test(line.text))
-  // Code keeps its code points: a patch must still match the file it was made from.
-  const text = kept.map((line) => (line.kind === 'code' ? line.text : line.text.normalize('NFC'))).join('\n')
+  const { text, removed } = cleanMarkdown(decoded)
   if (text.length > LONGEST) return tooLong(`${text.length} characters after normalisation`)
-
-  const removed = [
-    said(comments, 'HTML comment'),
-    said(lines.length - kept.length, 'hidden link definition'),
-    said(invisible, 'invisible or direction-changing character'),
-    said(controls, 'control character'),
-  ].filter((line) => line !== undefined)
   const { title, body, cut } = splitTitle(text)
   const empty = emptiness(title, body)
   if (empty !== undefined) return { ok: false, problem: empty }
@@ -51,6 +38,26 @@ export function cleanIssue(raw: Uint8Array): Cleaned {
     body,
     rawDigest: digestOf(raw),
     removed: cut ? [...removed, `the title's end, past ${LONGEST_TITLE} characters`] : removed,
+  }
+}
+
+/** What a person sees of a Markdown text, and what was taken out, in words. */
+export function cleanMarkdown(raw: string): { text: string; removed: readonly string[] } {
+  const unix = raw.replaceAll(/\r\n?/g, '\n')
+  const invisible = unix.match(INVISIBLE)?.length ?? 0
+  const controls = unix.replaceAll(INVISIBLE, '').match(CONTROL)?.length ?? 0
+  const plain = unix.replaceAll(INVISIBLE, '').replaceAll(CONTROL, '')
+  const { lines, comments } = readBlocks(plain)
+  const kept = lines.filter((line) => line.kind !== 'prose' || !HIDDEN_DEFINITION.test(line.text))
+  return {
+    // Code keeps its code points: a patch must still match the file it was made from.
+    text: kept.map((line) => (line.kind === 'code' ? line.text : line.text.normalize('NFC'))).join('\n'),
+    removed: [
+      said(comments, 'HTML comment'),
+      said(lines.length - kept.length, 'hidden link definition'),
+      said(invisible, 'invisible or direction-changing character'),
+      said(controls, 'control character'),
+    ].filter((line) => line !== undefined),
   }
 }
 
