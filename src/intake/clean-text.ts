@@ -61,6 +61,39 @@ export function cleanMarkdown(raw: string): { text: string; removed: readonly st
   }
 }
 
+/**
+ * An issue or pull request of a forge: its title is one line of plain text, its body Markdown. `said`: a person said
+ * more with the request, so title and body need not be enough alone. The digest is that of title, an empty line and
+ * body, as a file with that text has it.
+ */
+export function cleanSubject(raw: { title: string; body: string; said?: boolean }): Cleaned {
+  const size = raw.title.length + raw.body.length
+  if (size > LONGEST + LONGEST_TITLE) return tooLong(`${size} characters`)
+  const { text, removed } = cleanMarkdown(raw.body)
+  // Threat: `<!--` in a title is text that everybody sees; read as Markdown it would hide the body.
+  const line = raw.title.replaceAll(INVISIBLE, '').replaceAll(CONTROL, ' ').replaceAll(/\s+/g, ' ').trim()
+  const title = cutTitle(line.normalize('NFC'))
+  const body = text.trim()
+  if (body.length > LONGEST) return tooLong(`${body.length} characters after normalisation`)
+  if (title === '') {
+    return problem(
+      'issue-title-empty',
+      'The title has no text.',
+      'Give it a title that says what should change.',
+    )
+  }
+  const empty = raw.said === true ? undefined : emptiness(title, body)
+  if (empty !== undefined) return { ok: false, problem: empty }
+  return { ok: true, title, body, rawDigest: digestOf(`${raw.title}\n\n${raw.body}`), removed }
+}
+
+function cutTitle(whole: string): string {
+  return whole
+    .slice(0, LONGEST_TITLE)
+    .toWellFormed()
+    .replace(/\ufffd$/, '')
+}
+
 /** First heading or line of text; an image or a fence is no title. */
 function splitTitle(text: string): { title: string; body: string; cut: boolean } {
   const lines = text.split('\n')
@@ -68,10 +101,7 @@ function splitTitle(text: string): { title: string; body: string; cut: boolean }
   const fence = lines.findIndex((line) => /^\s*(`{3,}|~{3,})/.test(line))
   if (at === -1 || (fence !== -1 && fence <= at)) return { title: '', body: text.trim(), cut: false }
   const whole = titleOf(lines[at] ?? '')
-  const title = whole
-    .slice(0, LONGEST_TITLE)
-    .toWellFormed()
-    .replace(/\ufffd$/, '')
+  const title = cutTitle(whole)
   // What does not fit the title is not lost: the whole line stays in the body.
   const cut = title.length < whole.length
   const rest = cut ? lines.slice(at) : lines.slice(at + 1)
