@@ -1,8 +1,8 @@
 // Owns the proof that the table reads webhooks as a GitHub sends them: an issue, a pull request, and the App's end.
 import { expect, test } from 'vitest'
-import { SUBSCRIBED_EVENTS, readDelivery } from '../../src/intake/deliveries.ts'
-import type { Delivery } from '../../src/intake/deliveries/delivery.ts'
-import { openArena } from '../loopback/arena.ts'
+import { SUBSCRIBED_EVENTS, readDelivery } from '../../../src/intake/deliveries.ts'
+import type { Delivery } from '../../../src/intake/deliveries/delivery.ts'
+import { openArena } from '../../loopback/arena.ts'
 
 const PERMISSIONS = {
   actions: 'write',
