@@ -106,7 +106,7 @@ async function reply(asked: Asked): Promise<void> {
 }
 
 async function retry(asked: Asked): Promise<void> {
-  const { service, command, task, state } = asked
+  const { service, task, state } = asked
   if (task === undefined || state === undefined) return answerOf(asked, say.noTask())
   if (state.closed !== null)
     return state.closed.result === 'accepted' ? answerOf(asked, say.noTask()) : start(asked, [task])

@@ -2,18 +2,21 @@
 import type { Sha, TaskId } from '../contracts/base.ts'
 import { digestOf, evidenceJson, type Digest } from '../contracts/canonical.ts'
 import { CouncilVerdictContract } from '../contracts/council.ts'
+import type { MergeDecision, RunClaims } from '../contracts/merge.ts'
+import { PlanContract } from '../contracts/plan.ts'
 import type { PullFacts } from '../contracts/pull-facts.ts'
 import { QualityReportContract } from '../contracts/quality-report.ts'
-import type { Verdict } from '../contracts/verdict.ts'
-import { loadInputs } from '../pipeline/inputs.ts'
+import { readOutcome } from '../pipeline/closing.ts'
+import { loadInputs, type TaskInputs } from '../pipeline/inputs.ts'
 import { readTask } from '../pipeline/journal.ts'
-import { decideMerge, type RunClaims } from '../policy/decide.ts'
+import { runClaims } from '../policy/claims.ts'
+import { decideMerge } from '../policy/decide.ts'
 import { parsePolicy } from '../policy/load.ts'
 import type { TaskState } from '../process/state.ts'
 import { approvalsOf } from './approvals.ts'
 import { readEvidence } from './evidence.ts'
 import type { Service } from './parts.ts'
-import { placeOf } from './place.ts'
+import { placeOf, type Place } from './place.ts'
 import { isStopped } from './stop-switch.ts'
 
 export interface Decided {
@@ -21,11 +24,9 @@ export interface Decided {
   decision: 'merge' | 'hold' | 'deny'
   because: string
   method: 'merge' | 'squash' | 'rebase'
-  tier: 1 | 2 | 3
-  /** Digests of the policy's text and of the verdict tree, which is in the blobs. */
+  /** Of the policy's text, and of the whole MergeDecision, which is in the blobs. */
   policy: Digest
   verdict: Digest
-  tree: Verdict
 }
 
 /** Reads state and inputs anew: what was decided before plays no part. */
@@ -41,35 +42,54 @@ export async function decideNow(service: Service, state: TaskState, facts: PullF
   if (!parsed.ok) throw new Error('the stored policy does not parse any more')
   const place = await placeOf(service, task)
   const reviews = [...facts.reviews, ...(await approvalsOf(service, task))]
-  const policySha = digestOf(inputs.policyText)
+  const policy = digestOf(inputs.policyText)
   const made = decideMerge({
     policy: parsed.value,
-    policySha,
+    policyDigest: policy,
+    settings: inputs.settings,
     facts: { ...facts, reviews },
-    run: await claimsOf(service, state, inputs.fingerprint?.sandbox.level ?? 'none'),
+    run: await claimsOf(service, state, inputs, place),
     appId: service.app.id,
+    kind: 'task',
   })
-  const stopped = isStopped(service, place) || state.paused !== null
-  const decision = stopped && made.decision === 'merge' ? 'hold' : made.decision
-  const because = stopped && made.decision === 'merge' ? 'the stop switch, or `/pause`' : made.because
-  const verdict = await service.blobs.put(evidenceJson(made.verdict))
+  const held = heldBy(service, state, place)
+  const decision = held !== undefined && made.decision === 'merge' ? 'hold' : made.decision
+  const verdict = await service.blobs.put(evidenceJson({ ...made, decision } satisfies MergeDecision))
   return {
     head: facts.head.sha,
     decision,
-    because,
+    because: decision === made.decision ? made.verdict.reason : (held ?? made.verdict.reason),
     method: parsed.value.merge.method,
-    tier: made.tier,
-    policy: policySha,
+    policy,
     verdict,
-    tree: made.verdict,
   }
 }
 
+function heldBy(service: Service, state: TaskState, place: Place): string | undefined {
+  if (state.paused !== null) return `Paused by ${state.paused.by}: ${state.paused.reason}`
+  return isStopped(service, place) ? 'The stop switch is on.' : undefined
+}
+
 /** What the run says of itself: it may only deny or raise the tier. null: no run stands behind this head. */
-async function claimsOf(service: Service, state: TaskState, sandbox: string): Promise<RunClaims | null> {
+async function claimsOf(
+  service: Service,
+  state: TaskState,
+  inputs: TaskInputs,
+  place: Place,
+): Promise<RunClaims | null> {
   const { run, published } = state
-  if (run?.closed?.result !== 'change' || published === null) return null
-  const quality = await readEvidence(service, state, 'VERIFY', 'quality_report.json', QualityReportContract)
-  const council = await readEvidence(service, state, 'REVIEW', 'council_verdict.json', CouncilVerdictContract)
-  return { outcome: 'change', tree: published.tree, quality, council, sandbox } as unknown as RunClaims
+  if (run === null || run.closed === null || published === null) return null
+  const plan = await readEvidence(service, state, 'PLAN', 'plan.json', PlanContract)
+  return runClaims({
+    run: run.id,
+    outcome: await readOutcome(service, run.closed.outcome),
+    // a later run stands on the pull request's own branch; what it is for is the branch that the task began with
+    base: { ref: place.repository.default_branch, sha: inputs.request.base.sha },
+    tier: plan?.risk_tier ?? null,
+    quality:
+      (await readEvidence(service, state, 'VERIFY', 'quality_report.json', QualityReportContract)) ?? null,
+    council:
+      (await readEvidence(service, state, 'REVIEW', 'council_verdict.json', CouncilVerdictContract)) ?? null,
+    fingerprint: inputs.fingerprint,
+  })
 }

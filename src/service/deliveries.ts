@@ -33,7 +33,7 @@ export async function handleDelivery(service: Service, delivery: Delivery): Prom
       }
       await tx.wake(task, service.clock.now())
     }
-    for (const head of strangers) await putNeutral(tx, service, at, head)
+    for (const head of strangers) await putNeutral(tx, at, head)
     for (const answer of meaning.answers) {
       const key = `answer/${answer.kind === 'bot' ? 'bot' : answer.source}`
       const task = threadId(repository.id, answer.number)
@@ -120,7 +120,7 @@ async function strangersOf(service: Service, at: At, meaning: Meaning, payload: 
   return task === undefined ? [...groups, head.sha] : groups
 }
 
-async function putNeutral(tx: StoreTransaction, service: Service, at: At, head: string): Promise<void> {
+async function putNeutral(tx: StoreTransaction, at: At, head: string): Promise<void> {
   for (const check of notApplicableChecks()) {
     await putEffect(tx, {
       key: `${at.repository.id}@${head}/${check.name}`,

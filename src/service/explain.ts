@@ -1,6 +1,5 @@
 // Owns what `/status` and `/explain` are answered from: where the thread's task stands, and which rules hold it.
 import { parseJson } from '../work/bundle.ts'
-import { Verdict } from '../contracts/verdict.ts'
 import type { Asked } from './commands.ts'
 import { placeOf } from './place.ts'
 import { statusOf } from './status.ts'
@@ -12,6 +11,6 @@ export async function explain(asked: Asked, what: 'status' | 'explain'): Promise
   const status = await statusOf(service, state, await placeOf(service, task))
   if (what === 'status') return explained(status)
   const { decided } = state
-  const tree = decided === null ? null : Verdict.parse(parseJson(await service.blobs.get(decided.verdict)))
+  const tree = decided === null ? null : parseJson(await service.blobs.get(decided.verdict))
   return explained({ status, tree })
 }

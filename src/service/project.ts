@@ -7,7 +7,7 @@ import { councilTree } from '../council/review.ts'
 import { readTask } from '../pipeline/journal.ts'
 import type { StoreTransaction } from '../ports.ts'
 import { parseJson } from '../work/bundle.ts'
-import { Verdict as VerdictSchema } from '../contracts/verdict.ts'
+import type { MergeDecision } from '../contracts/merge.ts'
 import type { TaskState } from '../process/state.ts'
 import { readEvidence } from './evidence.ts'
 import type { Service } from './parts.ts'
@@ -62,7 +62,7 @@ export interface Views {
   plan: Verdict | undefined
   quality: readonly Verdict[] | undefined
   council: Verdict | undefined
-  policy: Verdict | undefined
+  policy: MergeDecision | undefined
 }
 
 async function viewsOf(service: Service, state: TaskState): Promise<Views> {
@@ -71,7 +71,7 @@ async function viewsOf(service: Service, state: TaskState): Promise<Views> {
   const council = await readEvidence(service, state, 'REVIEW', 'council_verdict.json', CouncilVerdictContract)
   const { decided } = state
   const policy =
-    decided === null ? undefined : VerdictSchema.parse(parseJson(await service.blobs.get(decided.verdict)))
+    decided === null ? undefined : (parseJson(await service.blobs.get(decided.verdict)) as MergeDecision)
   return {
     plan: plan === undefined ? undefined : councilTree(plan),
     quality: quality?.gates.map((gate) => gate.verdict),

@@ -11,11 +11,19 @@ export const statusComment = (s: Status): string =>
   `**Autopilot** ${s.closed?.result ?? s.now} ${s.closed?.reason ?? s.waiting ?? ''} ${s.lost?.reason ?? ''} started by ${s.by} ${s.pull === null ? '' : `#${s.pull}`}`
 export const planComment = (v: Verdict): string => renderComment(v, 'judge')
 export const councilComment = (v: Verdict): string => renderComment(v, 'judge')
-export const qualityComment = (gates: readonly Verdict[]): string => renderComment(whole('quality', gates), 'gate')
+export const qualityComment = (gates: readonly Verdict[]): string =>
+  renderComment(whole('quality', gates), 'gate')
 
 function whole(name: string, children: readonly Verdict[]): Verdict {
   const status = worstStatus(children.map((one) => one.status))
-  return { name, status, reason: `${name} ${status}`, subject: children[0]?.subject ?? {}, findings: [], children }
+  return {
+    name,
+    status,
+    reason: `${name} ${status}`,
+    subject: children[0]?.subject ?? {},
+    findings: [],
+    children,
+  }
 }
 
 export function checksOf(
@@ -25,11 +33,15 @@ export function checksOf(
     ['autopilot/plan', x.plan],
     ['autopilot/quality', x.quality === undefined ? undefined : whole('quality', x.quality)],
     ['autopilot/council', x.council],
-    ['autopilot/policy', x.policy],
+    ['autopilot/policy', x.policy?.verdict],
   ]
   return list.map(([name, verdict]) => {
     if (verdict === undefined || x.voided || verdict.status === 'pending') {
-      return { name, status: 'in_progress', output: { title: 'pending', summary: 'pending', annotations: [] } }
+      return {
+        name,
+        status: 'in_progress',
+        output: { title: 'pending', summary: 'pending', annotations: [] },
+      }
     }
     const { annotations, ...words } = renderCheckOutput(verdict)
     const ok = ['pass', 'warn', 'not_applicable'].includes(verdict.status)
@@ -54,7 +66,8 @@ export function notApplicableChecks(): Omit<CheckWrite, 'head' | 'key'>[] {
   }))
 }
 
-export const mayNotAsk = (x: { login: string; permission: string }): string => `@${x.login} may not ask (${x.permission})`
+export const mayNotAsk = (x: { login: string; permission: string }): string =>
+  `@${x.login} may not ask (${x.permission})`
 export const alreadyAtWork = (): string => 'already at work'
 export const stopSwitchOn = (): string => 'stopped'
 export const cannotStart = (p: readonly string[]): string => p.join('\n')

@@ -9,13 +9,11 @@ import { defaultSettings, parseSettings, SETTINGS_FILE } from '../intake/setting
 import type { TaskInputs } from '../pipeline/inputs.ts'
 import { openJournal } from '../pipeline/journal.ts'
 import { leaseKeys, withLease } from '../pipeline/lease.ts'
-import { overlayPolicy } from '../policy/load.ts'
+import { loadPolicy, POLICY_FILE } from '../policy/load.ts'
 import type { Forge, ForgeReader, Issue } from '../ports/forge.ts'
 import type { StoreTransaction } from '../ports.ts'
 import type { At, Service } from './parts.ts'
 import { putIndex, putPlace, type Place } from './place.ts'
-
-export const POLICY_FILE = '.github/autopilot/policy.yml'
 
 export type Started = { ok: true; task: TaskId } | { ok: false; problems: readonly string[] }
 
@@ -126,7 +124,7 @@ export async function readRules(
     settingsText === undefined
       ? ({ ok: true, value: defaultSettings() } as const)
       : parseSettings(settingsText)
-  const policy = overlayPolicy(service.shipped.policy, policyText, POLICY_FILE)
+  const policy = loadPolicy(service.shipped.policy, policyText === undefined ? null : { text: policyText })
   const problems = [
     ...(settings.ok ? [] : settings.problems.map(renderYamlProblem)),
     ...(policy.ok ? [] : policy.problems.map(renderYamlProblem)),
@@ -135,7 +133,7 @@ export async function readRules(
   return {
     ok: true,
     settings: settings.value,
-    policyText: policy.text,
+    policyText: policy.value.text,
     base,
     rulesAt: base.sha,
     about,
