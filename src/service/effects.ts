@@ -6,6 +6,7 @@ import { RepoRef } from '../contracts/envelope.ts'
 import { RepoPath, Sha, Timestamp, type TaskId } from '../contracts/base.ts'
 import type { Forge } from '../ports/forge.ts'
 import { decideAgain } from './decision.ts'
+import { NotYet } from './not-yet.ts'
 import type { Service } from './parts.ts'
 
 const At = z.strictObject({ installation: z.int().min(1), repository: RepoRef })
@@ -178,10 +179,10 @@ export const SENDERS: Senders = {
     const answer = await forge.writer.merge({ number, expectedHead, method, title, message })
     if (answer.result === 'merged' || answer.result === 'head_moved') return answer
     // no answer for good: a required check may still come, a queue may move; the same call asks again
-    throw new Error(
-      answer.result === 'refused'
-        ? `GitHub refuses the merge: ${answer.reason}`
-        : `the merge is ${answer.result}`,
+    const refused = answer.result === 'refused'
+    throw new NotYet(
+      refused ? `GitHub refuses the merge: ${answer.reason}` : `the merge is ${answer.result}`,
+      refused ? 30_000 : 10_000,
     )
   },
   async label({ forge }, { number, label, add }) {
@@ -209,7 +210,7 @@ async function sendDispatch(x: Sending, body: EffectBody<'dispatch'>): Promise<E
   if (answer.result !== 'started') return answer
   if (answer.run !== null) return { result: 'started', run: answer.run.id, url: answer.run.url }
   const found = await forge.runs.find({ workflow: body.workflow, nonce: body.nonce, since: body.since })
-  if (found === undefined) throw new Error('the dispatch was accepted and its run is not listed yet')
+  if (found === undefined) throw new NotYet('the dispatch was accepted and its run is not listed yet', 3_000)
   return { result: 'started', run: found.id, url: found.url }
 }
 

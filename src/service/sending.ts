@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { TaskId } from '../contracts/base.ts'
 import type { Effect, NewEffect, StoreTransaction } from '../ports.ts'
 import { BODIES, RESULTS, SENDERS, type EffectBody, type EffectKind, type EffectResult } from './effects.ts'
+import { NotYet } from './not-yet.ts'
 import type { Service } from './parts.ts'
 
 /** Waits between tries, in milliseconds; the last one again and again, so that nothing is given up. */
@@ -61,27 +62,32 @@ export function resultOf<K extends EffectKind>(kind: K, result: unknown): Effect
   return (RESULTS[kind] as unknown as z.ZodType<EffectResult<K>>).parse(result)
 }
 
-/** Sends one pending effect and keeps what came of it. Throws only when the store does. */
-export async function sendEffect(service: Service, effect: Effect): Promise<void> {
+/** What came of one try: to be kept by whoever runs the outbox. */
+export type Sent = { result: unknown } | { refused: string } | { later: Date; because: string }
+
+/** Sends one pending effect. Throws what is worth another, counted try. */
+export async function sendEffect(service: Service, effect: Effect): Promise<Sent> {
   const again = effect.attempts > 0 || effect.error !== null
   // A process that dies while it sends leaves a row that says so: whoever takes it up looks first.
   const claim = new Date(service.clock.now().getTime() + CLAIM_MS)
   await service.outbox.settle(effect, { postponedTo: claim, because: 'it was being sent' })
   const kind = effect.kind as EffectKind
+  const body = BODIES[kind].parse(effect.body)
+  const x = { service, forge: service.forge(body.at), again, before: effect.result, task: effect.task }
+  // kind and body were parsed together
+  const send = SENDERS[kind] as (x: unknown, body: unknown) => Promise<unknown>
   try {
-    const body = BODIES[kind].parse(effect.body)
-    const forge = service.forge(body.at)
-    const x = { service, forge, again, before: effect.result, task: effect.task }
-    // kind and body were parsed together
-    const send = SENDERS[kind] as (x: unknown, body: unknown) => Promise<unknown>
-    await service.outbox.settle(effect, { result: await send(x, body) })
+    return { result: await send(x, body) }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    if (isFinal(codeOf(error))) await service.outbox.settle(effect, { error: message, retryAt: null })
-    else {
-      const retryAt = nextTry(service, error, effect.attempts + 1)
-      await service.outbox.settle(effect, { error: message, retryAt })
+    if (isFinal(codeOf(error))) return { refused: message }
+    if (error instanceof NotYet) {
+      return { later: new Date(service.clock.now().getTime() + error.waitMs), because: message }
     }
+    if (codeOf(error) !== 'unavailable') {
+      return { later: nextTry(service, error, effect.attempts + 1), because: message }
+    }
+    throw error
   }
 }
 

@@ -60,15 +60,16 @@ export function watchStage(service: Service) {
   }
 }
 
-/** The latest run of each name and App counts. */
+/** The latest run of each name and App counts; where GitHub tells no id, every one of them does. */
 function newest(checks: PullFacts['checks']): PullFacts['checks'] {
-  const latest = new Map<string, PullFacts['checks'][number]>()
-  for (const check of checks) {
-    const key = `${check.kind}/${check.app_id ?? ''}/${check.name}`
-    const other = latest.get(key)
-    if (other === undefined || other.id < check.id) latest.set(key, check)
-  }
-  return [...latest.values()]
+  const same = (a: PullFacts['checks'][number], b: PullFacts['checks'][number]): boolean =>
+    a.kind === b.kind && a.app_id === b.app_id && a.name === b.name
+  return checks.filter(
+    (check) =>
+      !checks.some(
+        (other) => same(check, other) && other.id !== null && check.id !== null && other.id > check.id,
+      ),
+  )
 }
 
 function seen(what: Observation['what'], checks: PullFacts['checks'], where: string): Observation {

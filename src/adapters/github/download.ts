@@ -1,6 +1,6 @@
 // Owns downloading an artifact: from a signed address, without our token, and never more than was asked for.
 import type { Clock } from '../../ports.ts'
-import type { Runs } from '../../ports-forge.ts'
+import type { Runs } from '../../ports/forge.ts'
 import type { Client } from './client.ts'
 import { ForgeError } from './forge-error.ts'
 

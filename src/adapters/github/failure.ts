@@ -1,7 +1,7 @@
 // Owns turning what Octokit throws into a ForgeError: which code, when to try again, and a sentence for people.
 import { z } from 'zod'
 import type { Timestamp } from '../../contracts/base.ts'
-import type { ForgeErrorCode } from '../../ports-forge.ts'
+import type { ForgeErrorCode } from '../../ports/forge.ts'
 import { ForgeError } from './forge-error.ts'
 import type { Headers, Meter, Resource } from './meter.ts'
 import { resetOf } from './meter.ts'

@@ -1,6 +1,6 @@
 // Owns ForgeError: how GitHub failed a call, by the codes of the port, without anything secret in it.
 import type { Timestamp } from '../../contracts/base.ts'
-import type { ForgeErrorCode } from '../../ports-forge.ts'
+import type { ForgeErrorCode } from '../../ports/forge.ts'
 
 export class ForgeError extends Error {
   readonly code: ForgeErrorCode

@@ -1,7 +1,7 @@
 // Owns putting the parts of a Forge together: for one repository, as an installation or a job token sees it.
 import type { RepoRef } from '../../contracts/envelope.ts'
 import type { Clock } from '../../ports.ts'
-import type { Forge } from '../../ports-forge.ts'
+import type { Forge } from '../../ports/forge.ts'
 import type { Client } from './client.ts'
 import { makeClient } from './client.ts'
 import { makeFacts } from './facts.ts'

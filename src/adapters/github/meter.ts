@@ -1,7 +1,7 @@
 // Owns what calls cost and when GitHub asked to wait: counted on every request, retries and tokens included.
 import type { Timestamp } from '../../contracts/base.ts'
 import type { Clock } from '../../ports.ts'
-import type { ForgeMeter } from '../../ports-forge.ts'
+import type { ForgeMeter } from '../../ports/forge.ts'
 
 export type Resource = 'core' | 'graphql'
 export type Headers = Readonly<Record<string, string | number | undefined>>

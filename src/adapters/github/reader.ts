@@ -1,7 +1,7 @@
 // Owns ForgeReader over GitHub.
 import { z } from 'zod'
 import type { RepoRef } from '../../contracts/envelope.ts'
-import type { ForgeReader, Permission } from '../../ports-forge.ts'
+import type { ForgeReader, Permission } from '../../ports/forge.ts'
 import type { Client } from './client.ts'
 import type { FactsReader } from './facts.ts'
 import { ForgeError } from './forge-error.ts'

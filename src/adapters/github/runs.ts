@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Sha } from '../../contracts/base.ts'
 import type { Clock } from '../../ports.ts'
-import type { Artifact, JobState, RunState, Runs } from '../../ports-forge.ts'
+import type { Artifact, JobState, RunState, Runs } from '../../ports/forge.ts'
 import { stateOf } from './checks.ts'
 import type { Client } from './client.ts'
 import { download } from './download.ts'

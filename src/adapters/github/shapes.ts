@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Sha } from '../../contracts/base.ts'
 import type { RepoRef } from '../../contracts/envelope.ts'
-import type { Issue, PullRef } from '../../ports-forge.ts'
+import type { Issue, PullRef } from '../../ports/forge.ts'
 import { ForgeError } from './forge-error.ts'
 import type { Identity } from './identity.ts'
 import { User, Via } from './identity.ts'

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Sha } from '../../contracts/base.ts'
 import type { TreeFile } from '../../ports.ts'
-import type { Snapshot } from '../../ports-forge.ts'
+import type { Snapshot } from '../../ports/forge.ts'
 import { blobId } from '../change/blob-id.ts'
 import type { Client } from './client.ts'
 import { ForgeError } from './forge-error.ts'

@@ -139,11 +139,10 @@ function wordOf(check: Check): string {
   return name(check.status === 'completed' ? (check.conclusion ?? 'no conclusion') : check.status)
 }
 
+/** Where GitHub tells no id, nobody knows which is the latest: then the one that holds most counts. */
 function newest(runs: readonly Check[]): Check | undefined {
-  return runs.reduce<Check | undefined>(
-    (latest, one) => (latest === undefined || one.id > latest.id ? one : latest),
-    undefined,
-  )
+  if (runs.some((one) => one.id === null)) return runs.find((one) => one.conclusion !== 'success') ?? runs[0]
+  return runs.toSorted((a, b) => (b.id ?? 0) - (a.id ?? 0))[0]
 }
 
 function latestOfEach(all: readonly Check[]): readonly Check[] {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Sha } from '../../../contracts/base.ts'
 import type { FileChange } from '../../../contracts/change-set.ts'
-import type { ForgeWriter, Snapshot } from '../../../ports-forge.ts'
+import type { ForgeWriter, Snapshot } from '../../../ports/forge.ts'
 import { changeProblem } from '../../change/images.ts'
 import { ForgeError } from '../forge-error.ts'
 import { Ref } from '../shapes.ts'

@@ -1,7 +1,7 @@
 // Owns one check run of ours on a commit: found by name, key and App, its annotations added fifty at a time.
 import { z } from 'zod'
 import { fitBytes, shorten } from '../../../contracts/text.ts'
-import type { CheckWrite } from '../../../ports-forge.ts'
+import type { CheckWrite } from '../../../ports/forge.ts'
 import type { Client } from '../client.ts'
 import type { Identity } from '../identity.ts'
 import { Via } from '../identity.ts'

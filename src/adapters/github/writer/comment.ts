@@ -1,6 +1,6 @@
 // Owns our one comment of a kind: found by its marker and by who wrote it, and edited in place.
 import { z } from 'zod'
-import type { ForgeWriter } from '../../../ports-forge.ts'
+import type { ForgeWriter } from '../../../ports/forge.ts'
 import type { Client } from '../client.ts'
 import type { Identity } from '../identity.ts'
 import { User, Via } from '../identity.ts'

@@ -1,7 +1,7 @@
 // Owns refs that are no branches: a few files in a commit without parent, so that a runner can fetch them by name.
 import { z } from 'zod'
 import { Sha } from '../../../contracts/base.ts'
-import type { ForgeWriter } from '../../../ports-forge.ts'
+import type { ForgeWriter } from '../../../ports/forge.ts'
 import { contentOf } from '../../../contracts/change-set.ts'
 import { blobId } from '../../change/blob-id.ts'
 import type { Client } from '../client.ts'

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { RepoRef } from '../../../contracts/envelope.ts'
 import type { Clock } from '../../../ports.ts'
-import type { ForgeWriter } from '../../../ports-forge.ts'
+import type { ForgeWriter } from '../../../ports/forge.ts'
 import type { Client } from '../client.ts'
 import { ForgeError } from '../forge-error.ts'
 import type { Identity } from '../identity.ts'
