@@ -35,9 +35,14 @@ export function fit(
 ): string {
   const whole = pieces.join(separator)
   if (byteLength(whole) <= limit) return whole
+  const gap = byteLength(separator)
+  const lengths = pieces.map((piece) => byteLength(piece) + gap)
+  let length = lengths.reduce((sum, one) => sum + one, 0)
   for (let kept = pieces.length - 1; kept >= 0; kept -= 1) {
-    const text = [...pieces.slice(0, kept), more(pieces.length - kept)].join(separator)
-    if (byteLength(text) <= limit) return text
+    // of every piece but the last one, measured once: a page of thousands would be measured thousands of times
+    length -= lengths[kept] ?? 0
+    const last = more(pieces.length - kept)
+    if (length + byteLength(last) <= limit) return [...pieces.slice(0, kept), last].join(separator)
   }
   return ''
 }
