@@ -43,11 +43,14 @@ function makeService(parts: Parts): () => Promise<Service> {
     clock,
     log: (line) => log.debug(line, 'github'),
   })
+  // what GitHub was asked in this process's life, for whoever looks after its budget
+  process.once('exit', () => log.info({ calls: github.meter.calls(), points: github.meter.points() }, 'asked GitHub'))
   const folder = (task: string): string => join(settings.stateFolder, 'tasks', task)
   mkdirSync(join(settings.stateFolder, 'tasks'), { recursive: true })
   const shipped = {
     policy: readPolicy('default.yml'),
     constitution: readPolicy('constitution.yml'),
+    workflow: readFileSync(new URL('../docs/workflows/autopilot-app.yml', import.meta.url), 'utf8'),
   }
   const { store, leases, counters, inbox, outbox, wakes, notes } = parts
   const around: Omit<Service, 'app'> = {

@@ -7,7 +7,7 @@ import { loadInputs } from '../pipeline/inputs.ts'
 import { readTask } from '../pipeline/journal.ts'
 import type { StoreTransaction } from '../ports.ts'
 import type { TaskState } from '../process/state.ts'
-import { approved, mayNotAsk, needsText, noTask, notNow, paused, stopSwitch } from '../report/answers/people.ts'
+import { mayNotAsk, needsText, noTask, notNow, paused, stopSwitch } from '../report/answers/people.ts'
 import { renderNotice, type Notice } from '../report/notice.ts'
 import { addApproval } from './approvals.ts'
 import { explanation, statusText } from './explain.ts'
@@ -38,14 +38,9 @@ export async function applyCommand(service: Service, at: At, command: Command, d
   if (known !== undefined) return service.store.transaction(done)
   const permission = await service.forge(at).reader.permission(command.by.login)
   if (!['admin', 'maintain', 'write'].includes(permission)) {
-    return answer(
-      service,
-      at,
-      command,
-      done,
-      say.mayNotAsk({ login: command.by.login, permission }),
-      'refused',
-    )
+    const asked = `\`/${command.name}\``
+    const notice = mayNotAsk({ login: command.by.login, role: permission, asked })
+    return answer(service, at, command, done, renderNotice(notice), 'refused')
   }
   const task = await taskAt(service, { kind: 'thread', repository: at.repository.id, number: command.number })
   const state = task === undefined ? undefined : await readTask(service, task)
