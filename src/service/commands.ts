@@ -91,7 +91,15 @@ async function begin(asked: Asked): Promise<void> {
 
 async function start(asked: Asked, before: TaskId[]): Promise<void> {
   const { service, at, command, done } = asked
-  if (isStopped(service, at)) return answerOf(asked, stopSwitch({ where: 'this repository', by: 'the operator', reason: 'Nothing is started, published or merged.' }))
+  if (isStopped(service, at))
+    return answerOf(
+      asked,
+      stopSwitch({
+        where: 'this repository',
+        by: 'the operator',
+        reason: 'Nothing is started, published or merged.',
+      }),
+    )
   const earlier = before[0]
   const conversation = earlier === undefined ? [] : (await loadInputs(service, earlier)).request.conversation
   const started = await startTask(service, {
@@ -169,7 +177,11 @@ async function pause(asked: Asked): Promise<void> {
 async function resume(asked: Asked): Promise<void> {
   const { command, task, state } = asked
   if (task === undefined || state === undefined || state.closed !== null) return nothingHere(asked)
-  if (state.paused === null) return answerOf(asked, notNow({ name: 'resume', state: 'nothing is paused', instead: 'See how far it is: `/status`' }))
+  if (state.paused === null)
+    return answerOf(
+      asked,
+      notNow({ name: 'resume', state: 'nothing is paused', instead: 'See how far it is: `/status`' }),
+    )
   return writeEvent(asked, task, { kind: 'task.resumed', by: command.by.login })
 }
 
@@ -195,7 +207,14 @@ async function approve(asked: Asked): Promise<void> {
   const { service, command, task, state } = asked
   const pull = state?.pull ?? null
   if (task === undefined || state === undefined || state.closed !== null || pull === null) {
-    return answerOf(asked, notNow({ name: 'approve', state: 'there is no open pull request of Autopilot', instead: 'See how far it is: `/status`' }))
+    return answerOf(
+      asked,
+      notNow({
+        name: 'approve',
+        state: 'there is no open pull request of Autopilot',
+        instead: 'See how far it is: `/status`',
+      }),
+    )
   }
   const comment = Number(/\d+$/.exec(command.source)?.[0] ?? 1)
   const add = await addApproval(service, task, {
@@ -212,10 +231,10 @@ async function approve(asked: Asked): Promise<void> {
 
 function cannotStart(problems: readonly string[]): Notice {
   const todo = ['Correct it, then ask again: label the issue, or `/autopilot`']
-  if (problems.length === 1) return { said: 'Nothing was started', why: problems, todo }
+  if (problems.length === 1) return { said: 'Nothing was started', why: problems[0] ?? '', todo }
   return {
     said: 'Nothing was started',
-    why: [`${problems.length} things are wrong.`],
+    why: `${problems.length} things are wrong.`,
     todo,
     block: { title: 'What is wrong', language: '', text: problems.join('\n'), open: true },
   }

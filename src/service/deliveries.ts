@@ -115,10 +115,16 @@ interface Stranger {
   because: 'people' | 'merge-group'
 }
 
-async function strangersOf(service: Service, at: At, meaning: Meaning, payload: unknown): Promise<Stranger[]> {
-  const groups = meaning.touched.mergeGroups.map(
-    (group): Stranger => ({ head: group.head_sha, because: 'merge-group' }),
-  )
+async function strangersOf(
+  service: Service,
+  at: At,
+  meaning: Meaning,
+  payload: unknown,
+): Promise<Stranger[]> {
+  const groups = meaning.touched.mergeGroups.map((group): Stranger => ({
+    head: group.head_sha,
+    because: 'merge-group',
+  }))
   const pull = PullPayload.safeParse(payload)
   if (!meaning.event.startsWith('pull_request.') || !pull.success) return groups
   const { number, head, user } = pull.data.pull_request
@@ -127,11 +133,7 @@ async function strangersOf(service: Service, at: At, meaning: Meaning, payload: 
   return task === undefined ? [...groups, { head: head.sha, because: 'people' }] : groups
 }
 
-async function putNeutral(
-  tx: StoreTransaction,
-  at: At,
-  { head, because }: Stranger,
-): Promise<void> {
+async function putNeutral(tx: StoreTransaction, at: At, { head, because }: Stranger): Promise<void> {
   for (const kind of CHECK_KINDS) {
     const check = notApplicableCheck(kind, because)
     const key = `${at.repository.id}@${head}/${check.name}`

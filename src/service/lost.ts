@@ -25,7 +25,9 @@ export function lostNotice(
   if (rule === 'run-too-long') return runSilent({ minutes: LONGEST_RUN_MS / 60_000, run: link })
   if (rule === 'artifact-gone') return artifactMissing({ name: 'bundle', expired: true, run })
   if (rule === 'run-success') return artifactMissing({ name: 'bundle', expired: false, run })
-  const conclusion = /^run-(failure|cancelled|timed_out|startup_failure|skipped|action_required|stale)$/.exec(rule)?.[1]
+  const conclusion = /^run-(failure|cancelled|timed_out|startup_failure|skipped|action_required|stale)$/.exec(
+    rule,
+  )?.[1]
   if (conclusion !== undefined) {
     return runFailed({ conclusion, step: 'before it left a bundle', attempt: 1, run })
   }

@@ -91,7 +91,8 @@ async function checks(service: Service, state: TaskState, place: Place): Promise
 export const RERUNS = 'reruns'
 
 function voided(state: TaskState): CheckForm[] {
-  const why = state.requested === null ? 'the work goes on with what was said since' : 'a new run is under way'
+  const why =
+    state.requested === null ? 'the work goes on with what was said since' : 'a new run is under way'
   return KINDS.map((kind) => voidedCheck(kind, { why, ledger: state.head }))
 }
 
@@ -126,14 +127,10 @@ async function policyCheck(
   const decision = parseJson(await service.blobs.get(decided.verdict)) as MergeDecision
   const at = { ref: place.repository.default_branch, sha: place.rules_at }
   const { status, conclusion, output } = renderPolicyCheck(decision, at)
-  const { annotations, ...words } = output
   return {
     name: 'autopilot/policy',
     status,
     ...(conclusion === null ? {} : { conclusion }),
-    output: {
-      ...words,
-      annotations: annotations.map(({ annotation_level, ...one }) => ({ ...one, level: annotation_level })),
-    },
+    output,
   }
 }

@@ -41,12 +41,7 @@ export async function runLink(service: Service, state: TaskState): Promise<Link 
   return out === undefined ? null : { text: 'run', url: out.url }
 }
 
-async function endOf(
-  service: Service,
-  state: TaskState,
-  place: Place,
-  run: Link | null,
-): Promise<StatusEnd> {
+async function endOf(service: Service, state: TaskState, place: Place, run: Link | null): Promise<StatusEnd> {
   const { closed, merged, pull, lost } = state
   const outcome = await outcomeOf(service, state)
   if (merged !== null && pull !== null && closed?.result !== 'stopped') {
@@ -56,7 +51,8 @@ async function endOf(
   }
   if (closed !== null) {
     if (outcome?.kind === 'question') return { kind: 'question', questions: outcome.questions }
-    if (closed.result === 'aborted') return held(closed.reason, ['Begin anew: label the issue again, or `/autopilot`.'])
+    if (closed.result === 'aborted')
+      return held(closed.reason, ['Begin anew: label the issue again, or `/autopilot`.'])
     if (pull === null && outcome !== null && outcome.kind !== 'change') {
       return { kind: 'held', notice: stopped(outcome, run) }
     }
@@ -74,7 +70,7 @@ async function endOf(
 }
 
 function held(said: string, todo: string[]): StatusEnd {
-  return { kind: 'held', notice: { said, why: [], todo } }
+  return { kind: 'held', notice: { said, why: '', todo } }
 }
 
 function afterMerge(state: TaskState, place: Place): AfterMerge {
@@ -113,11 +109,20 @@ async function rowsOf(service: Service, state: TaskState): Promise<StatusRow[]> 
   return [
     row('plan', plan === undefined ? undefined : votes(review)),
     row('change', files === undefined ? undefined : `${files.files.length} files, +${added} −${removed}`),
-    row('verify', quality === undefined ? undefined : `${tests === undefined ? 'gates passed' : `${tests} tests`}, score ${quality.score.toFixed(2)}`),
+    row(
+      'verify',
+      quality === undefined
+        ? undefined
+        : `${tests === undefined ? 'gates passed' : `${tests} tests`}, score ${quality.score.toFixed(2)}`,
+    ),
     row('review', votes(council)),
     row('pull request', pull === null ? undefined : `#${pull.number} at ${pull.head.slice(0, 7)}`),
     merged !== null
       ? { name: 'merge', state: 'done', text: `merged by ${merged.by} at ${merged.head.slice(0, 7)}` }
-      : { name: 'merge', state: decided?.decision === 'deny' ? 'failed' : 'waiting', text: state.phase?.waiting ?? '' },
+      : {
+          name: 'merge',
+          state: decided?.decision === 'deny' ? 'failed' : 'waiting',
+          text: state.phase?.waiting ?? '',
+        },
   ]
 }
