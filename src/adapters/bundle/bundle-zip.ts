@@ -30,7 +30,7 @@ export type OpenedZip = { ok: true; bundle: BundleReader } | { ok: false; proble
  * All that the zip says of itself is checked before a byte is inflated, and inflating ends where it said. Never throws
  * for what is in the zip. The names are those of the central directory; what local headers call a file means nothing.
  */
-export async function openZipBundle(bytes: Uint8Array, caps: Caps = ZIP_CAPS): Promise<OpenedZip> {
+export async function readZip(bytes: Uint8Array, caps: Caps = ZIP_CAPS): Promise<OpenedZip> {
   const files = new Map<string, Uint8Array>()
   try {
     const zip = await yauzl.fromBufferPromise(Buffer.from(bytes), {

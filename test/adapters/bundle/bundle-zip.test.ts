@@ -3,7 +3,7 @@ import { deflateRawSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import yazl from 'yazl'
 import { buffer } from 'node:stream/consumers'
-import { openZipBundle, ZIP_CAPS } from '../../../src/adapters/bundle/bundle-zip.ts'
+import { readZip, ZIP_CAPS } from '../../../src/adapters/bundle/bundle-zip.ts'
 
 interface Entry {
   name: string
@@ -69,7 +69,7 @@ function zipOf(entries: readonly Entry[], count = entries.length): Buffer {
 }
 
 async function refusal(bytes: Uint8Array, caps?: Partial<typeof ZIP_CAPS>): Promise<string> {
-  const opened = await openZipBundle(bytes, { ...ZIP_CAPS, ...caps })
+  const opened = await readZip(bytes, { ...ZIP_CAPS, ...caps })
   return opened.ok ? 'taken' : `${opened.problem.rule}: ${opened.problem.message}`
 }
 
@@ -80,7 +80,7 @@ test('a plain zip is a bundle: its files by name, its folders not among them', a
   zip.addBuffer(Buffer.from('ä'.repeat(1000)), 'evidence/PLAN/plan.md')
   zip.addBuffer(Buffer.from('as it is'), 'a.txt', { compress: false })
   zip.end()
-  const opened = await openZipBundle(await buffer(zip.outputStream))
+  const opened = await readZip(await buffer(zip.outputStream))
   if (!opened.ok) throw new Error(opened.problem.message)
   const { bundle } = opened
   expect(await bundle.list()).toEqual(['a.txt', 'evidence/PLAN/plan.md', 'manifest.json'])
@@ -91,7 +91,7 @@ test('a plain zip is a bundle: its files by name, its folders not among them', a
 })
 
 test('the zips of this file are good ones when nothing is wrong with them', async () => {
-  const opened = await openZipBundle(
+  const opened = await readZip(
     zipOf([
       { name: 'a.txt', text: 'one' },
       { name: 'b/', mode: 0o040755 },
