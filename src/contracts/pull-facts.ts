@@ -67,7 +67,8 @@ export const PullFacts = z.strictObject({
       status: z.enum(['queued', 'in_progress', 'completed']),
       conclusion: z.string().min(1).nullable(),
       url: z.string().min(1).nullable(),
-      id: z.int().min(1),
+      /** null: GitHub's GraphQL tells none of a status, nor of a check run whose id needs more than 32 bits. */
+      id: z.int().min(1).nullable(),
     }),
   ),
   in_merge_queue: z.boolean(),

@@ -22,14 +22,51 @@ export function matchScope(pattern: string, path: string): boolean {
   return matchParts(parts.split('/'), path.split('/'), (part) => part === '**', matchSegment)
 }
 
-/** One test for many patterns; `caseless` where a file system that folds case would not tell the names apart. */
+/**
+ * One test for many patterns, made once and asked for thousands of paths; `caseless` where a file system that folds
+ * case would not tell the names apart. Answers as matchScope does: an index only finds the patterns worth asking.
+ */
 export function matcher(
   patterns: readonly string[],
   options: { caseless?: boolean } = {},
 ): (path: string) => boolean {
   const fold = (text: string): string => (options.caseless === true ? text.toLowerCase() : text)
-  const folded = patterns.map(fold)
-  return (path) => folded.some((pattern) => matchScope(pattern, fold(path)))
+  const candidates = indexOf(patterns.map(fold))
+  return (path) => {
+    const folded = fold(path)
+    return candidates(folded).some((one) => one?.some((pattern) => matchScope(pattern, folded)) === true)
+  }
+}
+
+type Candidates = (path: string) => readonly (readonly string[] | undefined)[]
+
+/** By first name, by last name, else by a piece of text that a path must hold for the pattern to match it. */
+function indexOf(patterns: readonly string[]): Candidates {
+  const first = new Map<string, string[]>()
+  const last = new Map<string, string[]>()
+  const pieces: string[] = []
+  const others: string[] = []
+  for (const pattern of new Set(patterns)) {
+    const parts = (pattern.endsWith('/') ? `${pattern}**` : pattern).split('/')
+    const [head = '', tail = ''] = [parts[0], parts.at(-1)]
+    if (!isGlob(head)) first.set(head, [...(first.get(head) ?? []), pattern])
+    else if (!isGlob(tail)) last.set(tail, [...(last.get(tail) ?? []), pattern])
+    else {
+      others.push(pattern)
+      pieces.push(pattern.split(/[*/]+/).reduce((a, b) => (b.length > a.length ? b : a)))
+    }
+  }
+  const piece = new RegExp(
+    pieces.map((one) => one.replaceAll(/[\\^$.+?()[\]{}|]/g, String.raw`\$&`)).join('|'),
+  )
+  return (path) => {
+    const slash = path.indexOf('/')
+    return [
+      first.get(slash < 0 ? path : path.slice(0, slash)),
+      last.get(path.slice(path.lastIndexOf('/') + 1)),
+      others.length > 0 && piece.test(path) ? others : undefined,
+    ]
+  }
 }
 
 export function isGlob(pattern: string): boolean {

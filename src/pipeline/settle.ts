@@ -1,6 +1,7 @@
 // Owns what follows from a stage's answer: evidence kept and judged, the phase passed, returned from, or the run ended.
 import type { Phase } from '../contracts/base.ts'
 import { digestOf, evidenceJson, type Digest } from '../contracts/canonical.ts'
+import type { LedgerEvent } from '../contracts/ledger.ts'
 import type { RunOutcome } from '../contracts/outcome.ts'
 import { permits, type Verdict } from '../contracts/verdict.ts'
 import { holdOf, judgeEvidence } from '../process/evidence.ts'
@@ -18,7 +19,7 @@ import { stopOutcome } from './stopping.ts'
 export type Advance =
   | { result: 'advanced'; phase: Phase }
   /** `held`: for another process, which ends or is given up after the time of a lease; asking again is worth it. */
-  | { result: 'waiting'; for: string; held?: true }
+  | { result: 'waiting'; for: string; held?: true; until?: Date | null }
   | { result: 'done' }
 
 export interface Settled {
@@ -36,8 +37,14 @@ export async function settle(
   const { phase, visit, result } = x
   const chain = chainOf(journal, phase)
   if (result.kind === 'waiting') {
-    await journal.write({ chain, event: { kind: 'phase.waiting', phase, for: result.for } })
-    return { advance: { result: 'waiting', for: result.for }, status: 'waiting', note: result.for }
+    const said = journal.state.phase?.waiting === result.for
+    const entries: LedgerEvent[] = [
+      ...(result.entries ?? []),
+      ...(said ? [] : [{ kind: 'phase.waiting', phase, for: result.for } as const]),
+    ]
+    if (entries.length > 0) await journal.write(...entries.map((event) => ({ chain, event })))
+    const until = result.until ?? null
+    return { advance: { result: 'waiting', for: result.for, until }, status: 'waiting', note: result.for }
   }
   if (result.kind === 'stuck') {
     const detail = `${phase} gave no answer within ${result.ms / 1000} s`
@@ -55,8 +62,8 @@ export async function settle(
     })
   }
   const { note } = result
-  if (result.kind === 'passed' && result.published !== undefined) {
-    await journal.write({ chain, event: { kind: 'published', ...result.published } })
+  if (result.kind === 'passed' && result.entries !== undefined) {
+    await journal.write(...result.entries.map((event) => ({ chain, event })))
   }
   if (result.kind === 'ended') {
     if (result.violation !== undefined) {

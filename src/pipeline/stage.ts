@@ -1,9 +1,10 @@
 // Owns what a stage is given and what it may answer; every phase is bound to one stage.
 import type { z } from 'zod'
-import type { Phase, Sha } from '../contracts/base.ts'
+import type { Phase } from '../contracts/base.ts'
 import type { Constitution } from '../contracts/council.ts'
 import type { Contract } from '../contracts/contract.ts'
 import type { Digest } from '../contracts/canonical.ts'
+import type { LedgerEvent } from '../contracts/ledger.ts'
 import type { RunOutcome } from '../contracts/outcome.ts'
 import type { Policy } from '../contracts/policy.ts'
 import type { RefinementDirective } from '../contracts/refinement.ts'
@@ -47,12 +48,13 @@ interface Answer {
 }
 
 export type StageResult =
-  /** `published`: a branch was written, which the task chain remembers before the phase is judged. */
-  | (Answer & { kind: 'passed'; published?: { branch: string; head: Sha; tree: Sha; pull?: number } })
+  /** `entries`: what the chain remembers before the phase is judged: a branch that was written, a merge. */
+  | (Answer & { kind: 'passed'; entries?: readonly LedgerEvent[] })
   | (Answer & { kind: 'returned'; to: Phase; reason: string; directive: RefinementDirective | null })
   /** `violation`: it ended because something was done that the process forbids; the ledger remembers it. */
   | (Answer & { kind: 'ended'; outcome: RunOutcome; violation?: { code: ViolationCode; detail: string } })
-  | { kind: 'waiting'; for: string }
+  /** `until`: when to look again without being woken; null: not before. */
+  | { kind: 'waiting'; for: string; until?: Date | null; entries?: readonly LedgerEvent[] }
 
 export type Stage<E extends TaskEngine = Engine> = (context: StageContext<E>) => Promise<StageResult>
 

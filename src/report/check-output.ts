@@ -3,7 +3,7 @@ import type { Finding, Verdict } from '../contracts/verdict.ts'
 import { verdictPages } from './comment.ts'
 import { escapeMarkdown } from './escape.ts'
 import { subjectText } from './figures.ts'
-import { blocks, verdictTable } from './markdown.ts'
+import { blocks, byteLength, verdictTable } from './markdown.ts'
 import { cleanLine, cut } from './plain.ts'
 import { answerOf, heldFirst, sortFindings } from './rows.ts'
 
@@ -28,18 +28,26 @@ export interface CheckOutput {
   annotations: Annotation[]
 }
 
-/** `kind` names the rows of the table: gate, judge, rule. */
-export function renderCheckOutput(verdict: Verdict, kind = 'gate'): CheckOutput {
+/**
+ * `kind` names the rows of the table: gate, judge, rule. `title` stands for the answer that the table would give;
+ * `lead` is short Markdown above the table.
+ */
+export function renderCheckOutput(
+  verdict: Verdict,
+  kind = 'gate',
+  own: { title?: string; lead?: string } = {},
+): CheckOutput {
   const parts = heldFirst(verdict.children)
   const placed = sortFindings(allFindings(verdict)).filter(hasLine)
   const left = placed.length - MOST_ANNOTATIONS
   const note = left > 0 ? `… ${left} more findings than annotations can show; they are listed above.` : ''
-  const table = verdictTable(parts, kind, MOST_TEXT - 200)
-  const own = parts.length === 0 ? [verdict] : parts
+  const lead = own.lead ?? ''
+  const table = verdictTable(parts, kind, MOST_TEXT - 200 - byteLength(lead))
+  const pages = parts.length === 0 ? [verdict] : parts
   return {
-    title: cut(answerOf(verdict), MOST_TITLE),
-    summary: blocks(`Verdict on ${escapeMarkdown(subjectText(verdict.subject))}.`, table),
-    text: blocks(verdictPages(own, MOST_TEXT - 200), note),
+    title: cut(own.title === undefined ? answerOf(verdict) : cleanLine(own.title), MOST_TITLE),
+    summary: blocks(lead, `Verdict on ${escapeMarkdown(subjectText(verdict.subject))}.`, table),
+    text: blocks(verdictPages(pages, MOST_TEXT - 200), note),
     annotations: placed.slice(0, MOST_ANNOTATIONS).map(annotationOf),
   }
 }

@@ -69,8 +69,11 @@ export const SERVICE: Stages = {
   STRATEGIZE: strategize,
   PR: async (context) => {
     const made = await publish(context)
-    if (made.kind !== 'passed' || made.published === undefined) return made
-    return { ...made, published: { ...made.published, pull: 12 } }
+    if (made.kind !== 'passed') return made
+    const entries = (made.entries ?? []).map((entry) =>
+      entry.kind === 'published' ? { ...entry, pull: 12 } : entry,
+    )
+    return { ...made, entries }
   },
   MONITOR: () => Promise.resolve({ kind: 'waiting', for: 'the merge of #12' }),
 }

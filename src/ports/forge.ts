@@ -1,10 +1,10 @@
 // Owns every interface between the core and a forge (GitHub, in our own words), each with how it fails.
-import type { BaseRef, Sha, Timestamp } from './contracts/base.ts'
-import type { ChangeSet } from './contracts/change-set.ts'
-import type { Actor } from './contracts/command.ts'
-import type { RepoRef } from './contracts/envelope.ts'
-import type { PullFacts } from './contracts/pull-facts.ts'
-import type { TreeFile } from './ports.ts'
+import type { BaseRef, Sha, Timestamp } from '../contracts/base.ts'
+import type { ChangeSet } from '../contracts/change-set.ts'
+import type { Actor } from '../contracts/command.ts'
+import type { RepoRef } from '../contracts/envelope.ts'
+import type { PullFacts } from '../contracts/pull-facts.ts'
+import type { TreeFile } from '../ports.ts'
 
 /**
  * How a forge fails, as the `code` of a thrown ForgeError. `unavailable` (5xx, cut, timeout), `rate_limited` and
@@ -239,10 +239,57 @@ export interface Forge {
   readonly runs: Runs
   /** Our own App's id, by which our checks and comments are told from others'; null with a job token. */
   readonly appId: number | null
+  /** Of the installation: its repositories share one budget. */
+  readonly meter: ForgeMeter
 }
 
-/** Requests and points so far, and when GitHub asks to wait until; for budgets, bench and the reconcile loop. */
+/** One account's installation of the App. */
+export interface Installation {
+  id: number
+  /** Login of the person or organization. */
+  account: string
+  suspended: boolean
+}
+
+/** A webhook as GitHub sent it; one that is sent again is another delivery of the same guid. */
+export interface Delivery {
+  id: number
+  guid: string
+  event: string
+  action: string | null
+  at: Timestamp
+  /** Whether the receiver answered with 2xx. */
+  ok: boolean
+  redelivery: boolean
+  installation: number | null
+  repository: number | null
+}
+
+/** The App itself: where it is installed, and what became of its webhooks. Throws ForgeError. */
+export interface ForgeApp {
+  me(): Promise<{ id: number; slug: string; name: string }>
+  installations(): Promise<readonly Installation[]>
+  repositoriesOf(
+    installation: number,
+  ): Promise<readonly { repository: RepoRef; private: boolean; archived: boolean }[]>
+  /** A token of that one repository, with what the App needs there and nothing more. Asks nothing yet. */
+  forge(installation: number, repository: RepoRef): Forge
+  /** Newest first, back to `since`; `complete` false: there were more than are read. GitHub forgets them after 3 days. */
+  deliveries(since: Timestamp): Promise<{ deliveries: readonly Delivery[]; complete: boolean }>
+  /** GitHub sends it once more, later, with the same guid. `gone`: it is forgotten. */
+  redeliver(delivery: number): Promise<'sent' | 'gone'>
+  /** All requests of the process, tokens included; budget and waiting are those of the App's own requests. */
+  readonly meter: ForgeMeter
+}
+
+/** What was asked of a forge so far, and how much more it takes; for budgets, bench and the reconcile loop. */
 export interface ForgeMeter {
+  /** Requests as sent: repeated ones and those for tokens count. */
   calls(): number
+  /** GitHub's points: 1 a read, 5 a write. */
   points(): number
+  /** The hour's budget of REST requests as the last reply told it; undefined before there was one. */
+  budget(): { limit: number; remaining: number; resetAt: Timestamp } | undefined
+  /** Nothing is sent before then: calls throw `rate_limited`. undefined: no limit was met, or it is over. */
+  waitUntil(): Timestamp | undefined
 }

@@ -3,7 +3,7 @@ import { pathProblem } from '../../contracts/base.ts'
 import { contentBytes } from '../../contracts/change-set.ts'
 import type { ChangeSet, FileChange } from '../../contracts/change-set.ts'
 import type { Problem, TreeFile } from '../../ports.ts'
-import { blobId } from './objects.ts'
+import { blobId } from './blob-id.ts'
 
 /** Source: the caps of the engine; a change larger than this is no change that a person could review. */
 export const MAX_FILES = 3000
