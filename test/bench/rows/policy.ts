@@ -31,6 +31,8 @@ export async function rows(): Promise<Row[]> {
   }))
   const merge = { ...policy.merge, rules, tier_paths }
   const asked = { policy: { ...policy, merge }, policyDigest: digest, facts: largePull() }
+  // a service decides all day: what the first decisions cost to compile is no part of the figure
+  for (let round = 0; round < ROUNDS / 10; round += 1) decideMerge(question(asked))
   const times: number[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
     times.push(await timed(() => decideMerge(question(asked))))
