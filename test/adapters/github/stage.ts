@@ -11,6 +11,7 @@ import type { Clock } from '../../../src/ports.ts'
 import type { Forge, ForgeApp } from '../../../src/ports/forge.ts'
 import type { RequestFault } from '../../loopback/faults/faults.ts'
 import type { NewRepository } from '../../loopback/furnish/repositories.ts'
+import type { LoopbackOptions } from '../../loopback/loopback.ts'
 import type { Acme } from '../../loopback/pulls-fixture.ts'
 import { openAcme } from '../../loopback/pulls-fixture.ts'
 import type { App, Installation } from '../../loopback/world/accounts.ts'
@@ -59,10 +60,13 @@ export interface Stage extends Acme {
 }
 
 export async function openStage(
-  wanted: Partial<NewRepository> & { permissions?: Readonly<Record<string, 'read' | 'write'>> } = {},
+  wanted: Partial<NewRepository> & {
+    permissions?: Readonly<Record<string, 'read' | 'write'>>
+    loopback?: LoopbackOptions
+  } = {},
 ): Promise<Stage> {
-  const { permissions = PERMISSIONS, ...repositoryWanted } = wanted
-  const acme = await openAcme(repositoryWanted)
+  const { permissions = PERMISSIONS, loopback: options = {}, ...repositoryWanted } = wanted
+  const acme = await openAcme(repositoryWanted, options)
   const { loopback, repository } = acme
   const { app: own, privateKey } = loopback.app({ slug: 'autopilot', permissions, events: [] })
   const installation = loopback.install(own, 'acme')
