@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Sha } from '../../src/contracts/base.ts'
 import type { ChangeSet } from '../../src/contracts/change-set.ts'
-import type { CheckWrite, Forge, ForgeWriter } from '../../src/ports-forge.ts'
+import type { CheckWrite, Forge, ForgeWriter } from '../../src/ports/forge.ts'
 
 /** The writes whose answer can be lost on the way after they took effect. */
 export const LOSABLE = [

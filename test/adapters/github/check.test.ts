@@ -1,7 +1,7 @@
 // Check runs that say each thing once, and no more than GitHub takes.
 import { describe, expect, test } from 'vitest'
 import { jobForge } from '../../../src/adapters/github/forge.ts'
-import type { CheckWrite } from '../../../src/ports-forge.ts'
+import type { CheckWrite } from '../../../src/ports/forge.ts'
 import { at } from '../../loopback/pulls-fixture.ts'
 import type { Stage } from './stage.ts'
 import { failureOf, openStage } from './stage.ts'
