@@ -93,7 +93,7 @@ test('what others wrote cannot ping, link or break the table, and the limits of 
   const required = checks.slice(0, 90).map(({ name }) => ({ name, app: 15_368 }))
   const rules = [...DEFAULT.policy.merge.rules, { id: 'many', use: 'checks', with: { required } }]
   const { output } = shown({ facts: pull({ files, checks }), policy: withRules(rules) })
-  for (const page of [output.summary, output.text]) {
+  for (const page of [output.summary, output.text ?? '']) {
     expect(page.length).toBeLessThanOrEqual(65_535)
     expect(page.replaceAll(/`[^`\n]*`/g, '')).not.toMatch(/@(?!&#8203;)|(?<!&)#\d|<b>/)
   }
