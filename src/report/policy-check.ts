@@ -1,7 +1,7 @@
 // Owns the check run of the policy: the decision as title and conclusion, the tier and its reason, every rule below.
 import type { BaseRef } from '../contracts/base.ts'
 import type { MergeDecision } from '../contracts/merge.ts'
-import type { CheckOutput } from './check-output.ts'
+import type { CheckOutput } from '../ports/forge.ts'
 import { renderCheckOutput } from './check-output.ts'
 import { escapeMarkdown } from './escape.ts'
 import { short } from './figures.ts'

@@ -7,9 +7,10 @@ import { loadInputs } from '../pipeline/inputs.ts'
 import { readTask } from '../pipeline/journal.ts'
 import type { StoreTransaction } from '../ports.ts'
 import type { TaskState } from '../process/state.ts'
-import * as say from './shown.ts'
+import { mayNotAsk, needsText, noTask, notNow, paused, stopSwitch } from '../report/answers/people.ts'
+import { renderNotice, type Notice } from '../report/notice.ts'
 import { addApproval } from './approvals.ts'
-import { explain } from './explain.ts'
+import { explanation, statusText } from './explain.ts'
 import type { At, Service } from './parts.ts'
 import { placeOf, taskAt, threadId } from './place.ts'
 import { dispatchedRun, RETRY } from './runs.ts'
@@ -37,14 +38,9 @@ export async function applyCommand(service: Service, at: At, command: Command, d
   if (known !== undefined) return service.store.transaction(done)
   const permission = await service.forge(at).reader.permission(command.by.login)
   if (!['admin', 'maintain', 'write'].includes(permission)) {
-    return answer(
-      service,
-      at,
-      command,
-      done,
-      say.mayNotAsk({ login: command.by.login, permission }),
-      'refused',
-    )
+    const asked = `\`/${command.name}\``
+    const notice = mayNotAsk({ login: command.by.login, role: permission, asked })
+    return answer(service, at, command, done, renderNotice(notice), 'refused')
   }
   const task = await taskAt(service, { kind: 'thread', repository: at.repository.id, number: command.number })
   const state = task === undefined ? undefined : await readTask(service, task)
@@ -60,21 +56,50 @@ const COMMANDS: Readonly<Record<Command['name'], (asked: Asked) => Promise<void>
   pause,
   resume,
   approve,
-  status: async (asked) => answerOf(asked, await explain(asked, 'status')),
-  explain: async (asked) => answerOf(asked, await explain(asked, 'explain')),
+  status: tell,
+  explain: tell,
+}
+
+async function tell(asked: Asked): Promise<void> {
+  const { service, task, state, command } = asked
+  if (task === undefined || state === undefined) return nothingHere(asked)
+  const text =
+    command.name === 'status'
+      ? await statusText(service, state, await placeOf(service, task))
+      : await explanation(service, state)
+  return answer(service, asked.at, command, asked.done, text, command.source)
+}
+
+function nothingHere(asked: Asked): Promise<void> {
+  const { name, on } = asked.command
+  return answerOf(asked, noTask({ name, on }))
+}
+
+function underWay(asked: Asked): Promise<void> {
+  const { name } = asked.command
+  const instead = 'Add a constraint: `/reply TEXT` · see how far it is: `/status`'
+  return answerOf(asked, notNow({ name, state: 'the work is under way', instead }))
 }
 
 async function begin(asked: Asked): Promise<void> {
   const { state, command } = asked
   if (state !== undefined && state.closed === null) {
-    return command.text === '' ? answerOf(asked, say.alreadyAtWork()) : reply(asked)
+    return command.text === '' ? underWay(asked) : reply(asked)
   }
   return start(asked, [])
 }
 
 async function start(asked: Asked, before: TaskId[]): Promise<void> {
   const { service, at, command, done } = asked
-  if (isStopped(service, at)) return answerOf(asked, say.stopSwitchOn())
+  if (isStopped(service, at))
+    return answerOf(
+      asked,
+      stopSwitch({
+        where: 'this repository',
+        by: 'the operator',
+        reason: 'Nothing is started, published or merged.',
+      }),
+    )
   const earlier = before[0]
   const conversation = earlier === undefined ? [] : (await loadInputs(service, earlier)).request.conversation
   const started = await startTask(service, {
@@ -86,7 +111,7 @@ async function start(asked: Asked, before: TaskId[]): Promise<void> {
       await remember(tx, at, command)
     },
   })
-  if (!started.ok) await answer(service, at, command, done, say.cannotStart(started.problems), 'refused')
+  if (!started.ok) await answerOf(asked, cannotStart(started.problems))
 }
 
 /** More words for the task that is open; otherwise a new one that begins with the old conversation. */
@@ -95,7 +120,7 @@ async function reply(asked: Asked): Promise<void> {
   if (task === undefined || state === undefined || state.closed !== null) {
     return start(asked, task === undefined ? [] : [task])
   }
-  if (command.text.trim() === '') return answerOf(asked, say.replyNeedsText())
+  if (command.text.trim() === '') return answerOf(asked, needsText('reply'))
   const keep = await keepTurn(service, task, saidBy(command))
   await service.store.transaction(async (tx) => {
     await keep(tx)
@@ -107,11 +132,11 @@ async function reply(asked: Asked): Promise<void> {
 
 async function retry(asked: Asked): Promise<void> {
   const { service, task, state } = asked
-  if (task === undefined || state === undefined) return answerOf(asked, say.noTask())
+  if (task === undefined || state === undefined) return nothingHere(asked)
   if (state.closed !== null)
-    return state.closed.result === 'accepted' ? answerOf(asked, say.noTask()) : start(asked, [task])
+    return state.closed.result === 'accepted' ? nothingHere(asked) : start(asked, [task])
   const { run, lost } = state
-  if (lost === null && !(await waitsForWords(service, state))) return answerOf(asked, say.alreadyAtWork())
+  if (lost === null && !(await waitsForWords(service, state))) return underWay(asked)
   await finish(asked, async (tx) => {
     await tx.putText(task, RETRY, String(lost?.number ?? 0))
     if (run !== null) await putAnswered(tx, task, run.id)
@@ -121,7 +146,7 @@ async function retry(asked: Asked): Promise<void> {
 
 async function abort(asked: Asked): Promise<void> {
   const { service, at, command, task, state } = asked
-  if (task === undefined || state === undefined || state.closed !== null) return answerOf(asked, say.noTask())
+  if (task === undefined || state === undefined || state.closed !== null) return nothingHere(asked)
   await withTask(service, task, async (journal) => {
     const { requested } = journal.state
     const out = requested === null ? undefined : await dispatchedRun(service, task, requested.number)
@@ -143,16 +168,20 @@ async function abort(asked: Asked): Promise<void> {
 
 async function pause(asked: Asked): Promise<void> {
   const { command, task, state } = asked
-  if (task === undefined || state === undefined || state.closed !== null) return answerOf(asked, say.noTask())
-  if (state.paused !== null) return answerOf(asked, say.alreadyPaused(state.paused))
+  if (task === undefined || state === undefined || state.closed !== null) return nothingHere(asked)
+  if (state.paused !== null) return answerOf(asked, paused(state.paused))
   const reason = command.text.trim() === '' ? 'no reason was given' : command.text.trim().slice(0, 500)
   return writeEvent(asked, task, { kind: 'task.paused', by: command.by.login, reason })
 }
 
 async function resume(asked: Asked): Promise<void> {
   const { command, task, state } = asked
-  if (task === undefined || state === undefined || state.closed !== null) return answerOf(asked, say.noTask())
-  if (state.paused === null) return answerOf(asked, say.notPaused())
+  if (task === undefined || state === undefined || state.closed !== null) return nothingHere(asked)
+  if (state.paused === null)
+    return answerOf(
+      asked,
+      notNow({ name: 'resume', state: 'nothing is paused', instead: 'See how far it is: `/status`' }),
+    )
   return writeEvent(asked, task, { kind: 'task.resumed', by: command.by.login })
 }
 
@@ -178,7 +207,14 @@ async function approve(asked: Asked): Promise<void> {
   const { service, command, task, state } = asked
   const pull = state?.pull ?? null
   if (task === undefined || state === undefined || state.closed !== null || pull === null) {
-    return answerOf(asked, say.nothingToApprove())
+    return answerOf(
+      asked,
+      notNow({
+        name: 'approve',
+        state: 'there is no open pull request of Autopilot',
+        instead: 'See how far it is: `/status`',
+      }),
+    )
   }
   const comment = Number(/\d+$/.exec(command.source)?.[0] ?? 1)
   const add = await addApproval(service, task, {
@@ -191,6 +227,17 @@ async function approve(asked: Asked): Promise<void> {
     await add(tx)
     await tx.wake(task, service.clock.now())
   })
+}
+
+function cannotStart(problems: readonly string[]): Notice {
+  const todo = ['Correct it, then ask again: label the issue, or `/autopilot`']
+  if (problems.length === 1) return { said: 'Nothing was started', why: problems[0] ?? '', todo }
+  return {
+    said: 'Nothing was started',
+    why: `${problems.length} things are wrong.`,
+    todo,
+    block: { title: 'What is wrong', language: '', text: problems.join('\n'), open: true },
+  }
 }
 
 /** Label taken away or issue closed: the task ends; a pull request that is open stays with people. */
@@ -226,8 +273,9 @@ function saidBy(command: Command): SaidTurn {
   return { id: source, author: actorText(by), at, text }
 }
 
-function answerOf(asked: Asked, body: string): Promise<void> {
-  return answer(asked.service, asked.at, asked.command, asked.done, body, asked.command.source)
+function answerOf(asked: Asked, notice: Notice): Promise<void> {
+  const { service, at, command, done } = asked
+  return answer(service, at, command, done, renderNotice(notice), command.source)
 }
 
 /** `key` `refused`: one comment for all refusals of a thread, so that nobody can make the App flood it. */

@@ -4,7 +4,7 @@ import { Sha, type TaskId } from '../contracts/base.ts'
 import type { Delivery as Meaning } from '../intake/deliveries/delivery.ts'
 import { readDelivery } from '../intake/deliveries.ts'
 import type { Delivery, StoreTransaction } from '../ports.ts'
-import { notApplicableChecks } from './shown.ts'
+import { CHECK_KINDS, notApplicableCheck } from '../report/checks.ts'
 import { applyCommand, cancelThread } from './commands.ts'
 import type { At, Service } from './parts.ts'
 import { taskAt, threadId } from './place.ts'
@@ -33,7 +33,7 @@ export async function handleDelivery(service: Service, delivery: Delivery): Prom
       }
       await tx.wake(task, service.clock.now())
     }
-    for (const head of strangers) await putNeutral(tx, at, head)
+    for (const stranger of strangers) await putNeutral(tx, at, stranger)
     for (const answer of meaning.answers) {
       const key = `answer/${answer.kind === 'bot' ? 'bot' : answer.source}`
       const task = threadId(repository.id, answer.number)
@@ -110,23 +110,34 @@ const PullPayload = z.object({
 })
 
 /** Heads on which our checks are reported as not applicable: a required check would hold people's work for ever. */
-async function strangersOf(service: Service, at: At, meaning: Meaning, payload: unknown): Promise<string[]> {
-  const groups = meaning.touched.mergeGroups.map((group) => group.head_sha)
+interface Stranger {
+  head: string
+  because: 'people' | 'merge-group'
+}
+
+async function strangersOf(
+  service: Service,
+  at: At,
+  meaning: Meaning,
+  payload: unknown,
+): Promise<Stranger[]> {
+  const groups = meaning.touched.mergeGroups.map((group): Stranger => ({
+    head: group.head_sha,
+    because: 'merge-group',
+  }))
   const pull = PullPayload.safeParse(payload)
   if (!meaning.event.startsWith('pull_request.') || !pull.success) return groups
   const { number, head, user } = pull.data.pull_request
   if (user?.login === `${service.app.slug}[bot]`) return groups
   const task = await taskAt(service, { kind: 'thread', repository: at.repository.id, number })
-  return task === undefined ? [...groups, head.sha] : groups
+  return task === undefined ? [...groups, { head: head.sha, because: 'people' }] : groups
 }
 
-async function putNeutral(tx: StoreTransaction, at: At, head: string): Promise<void> {
-  for (const check of notApplicableChecks()) {
-    await putEffect(tx, {
-      key: `${at.repository.id}@${head}/${check.name}`,
-      task: threadId(at.repository.id, 0),
-      kind: 'check',
-      body: { at, check: { ...check, head, key: `stranger/${head.slice(0, 12)}/${check.name}` } },
-    })
+async function putNeutral(tx: StoreTransaction, at: At, { head, because }: Stranger): Promise<void> {
+  for (const kind of CHECK_KINDS) {
+    const check = notApplicableCheck(kind, because)
+    const key = `${at.repository.id}@${head}/${check.name}`
+    const task = threadId(at.repository.id, 0)
+    await putEffect(tx, { key, task, kind: 'check', body: { at, check: { ...check, head, key } } })
   }
 }

@@ -17,8 +17,8 @@ export interface Service extends TaskEngine {
   notes: Notes
   app: { id: number; slug: string }
   forge(at: At): Forge
-  /** Texts of the policies that come with the program. */
-  shipped: { policy: string; constitution: string }
+  /** Texts that come with the program: the policies, and the workflow that people copy. */
+  shipped: { policy: string; constitution: string; workflow: string }
   version: string
   /** Label that makes a task of an issue. */
   label: string

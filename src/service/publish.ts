@@ -10,7 +10,7 @@ import { branchOf, commitMessage } from '../pipeline/branch-name.ts'
 import { summarisePull } from '../pipeline/pull-summary.ts'
 import type { StageContext, StageResult } from '../pipeline/stage.ts'
 import { stopWith } from '../pipeline/stopping.ts'
-import { renderPullBody } from '../report/pull-body.ts'
+import { newPullText } from '../report/pull-text.ts'
 import type { Service } from './parts.ts'
 import { placeOf, putIndex } from './place.ts'
 import { findTemplate } from './template.ts'
@@ -89,7 +89,7 @@ export async function publishChange(service: Service, context: StageContext<Task
     })
   }
   const template = await findTemplate(service.forge(at).reader, changes.base)
-  const own = renderPullBody({
+  const pullBody = {
     summary,
     quality,
     councils,
@@ -99,8 +99,8 @@ export async function publishChange(service: Service, context: StageContext<Task
     ms: Date.parse(state.passed.REVIEW?.at ?? '') - Date.parse(state.passed.SPEC?.at ?? ''),
     ledger: run.head,
     bundle: 'BUNDLE',
-  })
-  const body = template === undefined ? own : `${own}\n\n${template}`
+  }
+  const body = newPullText(pullBody, template ?? null)
   const opened = await openPull({ service, context, branch, title: summary.title, body, at, task })
   if (!opened.ok) return opened
   const { pull } = opened

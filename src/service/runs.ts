@@ -23,7 +23,7 @@ export type RunStep = { kind: 'moved' } | { kind: 'waiting'; for: string; until:
 const MOST_ZIP_BYTES = 50 * 1024 * 1024
 
 /** A run that nobody heard of for this long will not come: GitHub ends a job after six hours, queued ones after a day. */
-const LONGEST_RUN_MS = 25 * 60 * 60 * 1000
+export const LONGEST_RUN_MS = 25 * 60 * 60 * 1000
 
 /** Holds the place of a run: from the request to its import no other run of the task is asked for. */
 const RUN_LEASE_MS = LONGEST_RUN_MS + 60_000

@@ -78,7 +78,7 @@ async function licencesOf(metafile: Metafile): Promise<string> {
         file === undefined
           ? `Licence: ${license ?? 'see the package'}`
           : await readFile(join(at, file), 'utf8')
-      return `${name} ${version}\n\n${text.trim()}\n`
+      return `${name} ${version}\n\n${text.replaceAll('\r\n', '\n').trim()}\n`
     }),
   )
   return texts.join(`\n${'-'.repeat(72)}\n\n`)

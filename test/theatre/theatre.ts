@@ -106,7 +106,8 @@ export async function openTheatre(options: TheatreOptions): Promise<Theatre> {
     process: process_,
     person(login, role) {
       const made = loopback.user(login)
-      if (role !== undefined) loopback.addCollaborator({ repository: `${owner}/${name}`, by: owner, login, role })
+      if (role !== undefined)
+        loopback.addCollaborator({ repository: `${owner}/${name}`, by: owner, login, role })
       return client(made.token)
     },
     async until(what, ask, ms = 60_000) {
@@ -142,7 +143,7 @@ function appProcess(x: { port: number; env: Record<string, string> }): AppProces
     url,
     log: () => text,
     async start() {
-      const one = execa(process.execPath, [join(ROOT, 'app/main.ts')], {
+      const one = execa(process.execPath, [join(ROOT, 'app/main.mjs')], {
         cwd: ROOT,
         env: { PATH: process.env['PATH'] ?? '', ...x.env },
         extendEnv: false,
