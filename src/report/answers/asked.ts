@@ -4,7 +4,7 @@ import type { ChainHead } from '../../contracts/ledger.ts'
 import type { Verdict } from '../../contracts/verdict.ts'
 import { permits } from '../../contracts/verdict.ts'
 import { MOST_BODY, verdictPages } from '../comment.ts'
-import { codeSpan, escapeMarkdown } from '../escape.ts'
+import { codeSpan, escapeMarkdown, escapeUpTo } from '../escape.ts'
 import { headText, short, subjectText } from '../figures.ts'
 import { blocks, byteLength, details, fit, link, markdownTable, withRest } from '../markdown.ts'
 import type { Link } from '../markdown.ts'
@@ -30,8 +30,8 @@ export interface Explanation {
 /** At most `MOST_BODY` bytes: each verdict in one row, then what holds and every finding, then the evidence. */
 export function renderExplanation(x: Explanation): string {
   const rows = x.verdicts.map((verdict) => [
-    escapeMarkdown(verdict.name),
-    `${LOOKS[verdict.status].mark} ${escapeMarkdown(answerOf(verdict))}`,
+    escapeUpTo(200, verdict.name),
+    `${LOOKS[verdict.status].mark} ${escapeUpTo(1_000, answerOf(verdict))}`,
     escapeMarkdown(subjectText(verdict.subject)),
   ])
   const held = x.verdicts.filter((verdict) => !permits(verdict.status)).length
