@@ -41,7 +41,8 @@ export function renderExplanation(x: Explanation): string {
       : `**${held === 0 ? 'Nothing holds the work' : `${held} of ${x.verdicts.length} verdicts hold the work`}.**`
   const table = markdownTable(['verdict', 'answer', 'on'], rows)
   const evidence = details('Evidence', evidenceList(x.evidence))
-  const closing = blocks(x.places.map(link).join(' · '), verifyLine(x.ledger))
+  const places = x.places.length === 0 ? '' : `Evidence and bundle: ${x.places.map(link).join(' · ')}`
+  const closing = blocks(places, verifyLine(x.ledger))
   const room = MOST_BODY - byteLength(blocks(head, table, evidence, closing)) - 600
   const parts = x.verdicts.flatMap((one) => (one.children.length === 0 ? [one] : one.children))
   const rules = details('Rules and findings', verdictPages(heldFirst(parts), room))
