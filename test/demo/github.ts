@@ -106,7 +106,7 @@ async function follow(theatre: Theatre, issue: number, tell: Teller): Promise<En
       })
       const [run] = runs.workflow_runs
       if (run !== undefined) once('run', `workflow run ${run.run_number} started`)
-      if (run?.status === 'completed') once('run ended', `${run.conclusion ?? ''}`)
+      if (run?.status === 'completed') once('run ended', run.conclusion ?? '')
       const { data: pulls } = await ana.rest.pulls.list({ ...at, state: 'all' })
       const [found] = pulls
       if (found !== undefined) {

@@ -8,10 +8,7 @@ test.each([
   [[], { keep: false, laptop: false }],
   [['--laptop'], { keep: false, laptop: true }],
   [['--break', 'scope', '--keep'], { broken: 'scope', keep: true, laptop: false }],
-  [
-    ['--repo', 'mine', '--issue', 'bug.md'],
-    { repo: 'mine', issue: 'bug.md', keep: false, laptop: false },
-  ],
+  [['--repo', 'mine', '--issue', 'bug.md'], { repo: 'mine', issue: 'bug.md', keep: false, laptop: false }],
   [
     ['--laptop', '--break=secret', '--json', 'out.json', '--sandbox', 'none'],
     { broken: 'secret', json: 'out.json', sandbox: 'none', keep: false, laptop: true },

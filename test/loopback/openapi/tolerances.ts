@@ -25,6 +25,10 @@ const FORK_GONE =
 const EITHER =
   'an account is one of the two: the schema of a single installation (apps/get-installation) says anyOf'
 
+/** The webhooks' schemas name the events and permissions of an App, and were not told of the merge queue's. */
+const MERGE_QUEUE =
+  'Apps may ask for them: docs.github.com, "Permissions required for GitHub Apps" and "Webhook events and payloads", merge_group'
+
 export const TOLERANCES: readonly Tolerance[] = [
   ...['name', 'slug', 'created_at', 'updated_at'].map((field): Tolerance => ({
     of: 'apps/list-installations',
@@ -40,6 +44,18 @@ export const TOLERANCES: readonly Tolerance[] = [
   { of: 'pulls/get', part: 'reply', field: '/head/repo', reason: FORK_GONE },
   { of: 'pulls/list', part: 'reply', field: '/*/head/repo', reason: FORK_GONE },
   { of: 'pulls/update', part: 'reply', field: '/head/repo', reason: FORK_GONE },
+  ...['events/*', 'permissions/merge_queues'].map((field): Tolerance => ({
+    of: 'issue-comment-created',
+    part: 'webhook',
+    field: `/issue/performed_via_github_app/${field}`,
+    reason: MERGE_QUEUE,
+  })),
+  {
+    of: 'check-suite-completed',
+    part: 'webhook',
+    field: '/check_suite/app/permissions/merge_queues',
+    reason: MERGE_QUEUE,
+  },
   { of: 'pull-request-closed', part: 'webhook', field: '/pull_request/head/repo', reason: FORK_GONE },
 ]
 
