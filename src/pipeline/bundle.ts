@@ -1,14 +1,19 @@
 // Owns what of a task goes into its bundle, and when: a checkpoint after every phase, sealed when the run closes.
+import type { TaskId } from '../contracts/base.ts'
 import { evidenceJson, type Digest } from '../contracts/canonical.ts'
 import { bundleDigest, makeManifest, MANIFEST } from '../work/bundle.ts'
 import { aboutOf, earlierPath, layoutOf, type FIXED_FILES } from './bundle-layout.ts'
 import { chainText } from './chain-lines.ts'
 import type { TaskEngine } from './engine.ts'
-import { baseOf, type TaskInputs } from './inputs.ts'
-import type { Journal } from './journal.ts'
+import { baseOf, loadInputs, type TaskInputs } from './inputs.ts'
+import { readTask, type Journal } from './journal.ts'
 
 /** Writes the bundle anew from ledger and blobs alone. Before a run is opened there is none. Returns its digest. */
-export async function writeBundle(engine: TaskEngine, journal: Journal, inputs: TaskInputs): Promise<Digest> {
+export async function writeBundle(
+  engine: TaskEngine,
+  journal: Pick<Journal, 'task' | 'state'>,
+  inputs: TaskInputs,
+): Promise<Digest> {
   const { run } = journal.state
   const task = await engine.store.entries(`task:${journal.task}`)
   const entries = run === null ? [] : await engine.store.entries(`run:${run.id}`)
@@ -36,6 +41,17 @@ export async function writeBundle(engine: TaskEngine, journal: Journal, inputs: 
 /** Nothing to check-point before the run was opened, nor after its bundle was sealed and bound to the task chain. */
 export async function checkpoint(engine: TaskEngine, journal: Journal, inputs: TaskInputs): Promise<void> {
   if (journal.state.run?.imported === null) await writeBundle(engine, journal, inputs)
+}
+
+/** The bundle as the store has it now, whoever was at work and however that ended; undefined: no run was opened. */
+export async function bundleOf(
+  engine: TaskEngine,
+  task: TaskId,
+): Promise<{ digest: Digest; state: 'sealed' | 'checkpoint' } | undefined> {
+  const state = await readTask(engine, task)
+  if (state.run === null) return undefined
+  const digest = await writeBundle(engine, { task, state }, await loadInputs(engine, task))
+  return { digest, state: state.run.closed === null ? 'checkpoint' : 'sealed' }
 }
 
 async function evidenceFiles(

@@ -274,18 +274,6 @@ export async function seatEnvelope(
   return { ok: true }
 }
 
-/** Reads and seats. */
-export async function openEnvelope(
-  engine: TaskEngine,
-  text: string,
-  x: { expected: Pick<DispatchInputs, 'task' | 'envelope' | 'nonce'>; fingerprint: Fingerprint },
-): Promise<{ ok: true; envelope: Envelope } | { ok: false; problem: Problem }> {
-  const opened = readEnvelope(text, x.expected)
-  if (!opened.ok) return opened
-  const seated = await seatEnvelope(engine, opened.read, x.fingerprint)
-  return seated.ok ? { ok: true, envelope: opened.read.envelope } : seated
-}
-
 function no(rule: string, message: string, fix?: string): { ok: false; problem: Problem } {
   return { ok: false, problem: problemOf(rule, message, fix) }
 }

@@ -92,6 +92,8 @@ export async function openAcme(wanted: Partial<NewRepository> = {}, options: Loo
   }
   return {
     ...arena,
+    /** Another App whose webhooks are received. */
+    newApp: arena.app,
     app,
     repository,
     accounts,

@@ -12,7 +12,7 @@ import type { Envelope } from '../../src/contracts/envelope.ts'
 import type { Fingerprint } from '../../src/contracts/fingerprint.ts'
 import type { TaskRequest } from '../../src/contracts/task.ts'
 import type { Engine, TaskEngine } from '../../src/pipeline/engine.ts'
-import { makeEnvelope, openEnvelope } from '../../src/pipeline/envelope.ts'
+import { makeEnvelope, readEnvelope, seatEnvelope } from '../../src/pipeline/envelope.ts'
 import { importBundle, type Imported, type ImportOptions } from '../../src/pipeline/import-run.ts'
 import { loadInputs, saveInputs } from '../../src/pipeline/inputs.ts'
 import { openJournal } from '../../src/pipeline/journal.ts'
@@ -43,7 +43,7 @@ export interface Elsewhere extends Laptop {
 export interface Runner {
   engine: Engine
   folder: string
-  open(sealed: Sealed): ReturnType<typeof openEnvelope>
+  open(sealed: Sealed): ReturnType<typeof seatEnvelope>
   /** Opens, runs to the end (or to `until`), and gives the folder of the bundle. */
   run(sealed: Sealed, x?: { attempt?: number; until?: Phase }): Promise<string>
 }
@@ -109,9 +109,10 @@ export async function makeElsewhere(
         evidence: () => makeEvidenceFolder(join(root, 'evidence')),
         bundles: bundleFolders(() => join(root, 'bundle')),
       })
-      const open: Runner['open'] = ({ envelope, text, digest }) => {
+      const open: Runner['open'] = async ({ envelope, text, digest }) => {
         const expected = { task: envelope.task, nonce: envelope.nonce, envelope: digest }
-        return openEnvelope(own, text, { expected, fingerprint: x.fingerprint ?? MACHINE })
+        const opened = readEnvelope(text, expected)
+        return opened.ok ? seatEnvelope(own, opened.read, x.fingerprint ?? MACHINE) : opened
       }
       return {
         engine: own,

@@ -13,7 +13,7 @@ import type { LedgerEntry, LedgerEvent } from '../../src/contracts/ledger.ts'
 import { cleanIssue } from '../../src/intake/clean-text.ts'
 import { makeRequest } from '../../src/intake/request.ts'
 import { defaultSettings } from '../../src/intake/settings.ts'
-import type { Engine, Progress } from '../../src/pipeline/engine.ts'
+import type { Engine, Progress, TaskEngine } from '../../src/pipeline/engine.ts'
 import { loadInputs, type TaskInputs } from '../../src/pipeline/inputs.ts'
 import { openJournal, readTask } from '../../src/pipeline/journal.ts'
 import { withLease } from '../../src/pipeline/lease.ts'
@@ -153,7 +153,7 @@ const FINGERPRINT: TaskInputs['fingerprint'] = {
 
 /** What a service writes when it asks for a run elsewhere. */
 export async function requestRun(
-  { engine, task }: Pick<Laptop, 'engine' | 'task'>,
+  { engine, task }: { engine: TaskEngine; task: string },
   x: { fence?: number; base?: BaseRef } = {},
 ): Promise<Extract<LedgerEvent, { kind: 'run.requested' }>> {
   const { request } = await loadInputs(engine, task)

@@ -24,7 +24,8 @@ export interface TestClock extends Clock {
   slept: number[]
 }
 
-export function makeTestClock(): TestClock {
+/** `meanwhile`: what happens while somebody sleeps. */
+export function makeTestClock(meanwhile: () => Promise<void> = async () => {}): TestClock {
   let ahead = 0
   const slept: number[] = []
   return {
@@ -32,6 +33,7 @@ export function makeTestClock(): TestClock {
     monotonic: () => performance.now() + ahead,
     async sleep(ms) {
       slept.push(ms)
+      await meanwhile()
     },
     pass(ms) {
       ahead += ms
@@ -40,6 +42,7 @@ export function makeTestClock(): TestClock {
   }
 }
 
+/** The `app` and `bot` of Acme are somebody else's App, with more rights than ours. */
 export interface Stage extends Acme {
   github: ForgeApp
   forge: Forge
@@ -70,7 +73,7 @@ export async function openStage(
   const { loopback, repository } = acme
   const { app: own, privateKey } = loopback.app({ slug: 'autopilot', permissions, events: [] })
   const installation = loopback.install(own, 'acme')
-  const clock = makeTestClock()
+  const clock = makeTestClock(() => loopback.settled())
   const calls: CallLine[] = []
   const github = githubApp({
     appId: own.id,
