@@ -16,6 +16,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    // two processes for all files: to start one for each takes longer than most tests
+    isolate: false,
     exclude: ['**/node_modules/**', ...slow.left],
     // one draw a run, also where a test commits something meanwhile
     env: { AUTOPILOT_SEED: draw.seed },
@@ -25,11 +27,8 @@ export default defineConfig({
         extends: true,
         test: { name: 'autopilot', include: ['test/**/*.test.ts'], exclude: LOOPBACK },
       },
-      {
-        extends: true,
-        // files share a process: what GitHub's description compiles to takes seconds, and is the same for all
-        test: { name: 'loopback', include: LOOPBACK, isolate: false },
-      },
+      // apart: what GitHub's description compiles to makes a process heavy, and a heavy one starts others slowly
+      { extends: true, test: { name: 'loopback', include: LOOPBACK } },
     ],
   },
 })

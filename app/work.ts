@@ -7,6 +7,7 @@ import { makeEvidenceFolder } from '../src/adapters/evidence/evidence-folder.ts'
 import { githubApp } from '../src/adapters/github/app.ts'
 import { systemIds } from '../src/adapters/system/ids.ts'
 import { makeStopwatch } from '../src/pipeline/stopwatch.ts'
+import type { ForgeApp } from '../src/ports/forge.ts'
 import { handleDelivery } from '../src/service/deliveries.ts'
 import type { Service } from '../src/service/parts.ts'
 import { sendEffect } from '../src/service/sending.ts'
@@ -19,7 +20,15 @@ const POLL_MS = 5 * 60_000
 const MONITOR_MS = 2 * 60_000
 
 export function makeWork(parts: Parts): Work {
-  const service = makeService(parts)
+  const { settings, clock, log } = parts
+  const github = githubApp({
+    appId: settings.appId,
+    privateKey: settings.privateKey,
+    baseUrl: settings.github.api,
+    clock,
+    log: (line) => log.debug(line, 'github'),
+  })
+  const service = makeService(parts, github)
   return {
     async handle(delivery) {
       await handleDelivery(await service(), delivery)
@@ -30,21 +39,13 @@ export function makeWork(parts: Parts): Work {
     async send(effect) {
       return sendEffect(await service(), effect)
     },
+    asked: () => ({ calls: github.meter.calls(), points: github.meter.points() }),
   }
 }
 
 /** Who the App is, is asked of GitHub by the first who needs it. */
-function makeService(parts: Parts): () => Promise<Service> {
+function makeService(parts: Parts, github: ForgeApp): () => Promise<Service> {
   const { settings, clock, log } = parts
-  const github = githubApp({
-    appId: settings.appId,
-    privateKey: settings.privateKey,
-    baseUrl: settings.github.api,
-    clock,
-    log: (line) => log.debug(line, 'github'),
-  })
-  // what GitHub was asked in this process's life, for whoever looks after its budget
-  process.once('exit', () => log.info({ calls: github.meter.calls(), points: github.meter.points() }, 'asked GitHub'))
   const folder = (task: string): string => join(settings.stateFolder, 'tasks', task)
   mkdirSync(join(settings.stateFolder, 'tasks'), { recursive: true })
   const shipped = {

@@ -1,8 +1,13 @@
 // The sample: repeatable by its seed, another one with another, whole when asked, and never silent.
 import { execFileSync } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
 import { drawOf, sampleLine, sampleOf } from './sample.ts'
-import { drawSlowFiles } from './slow-files.ts'
+import { drawSlowFiles, SLOW } from './slow-files.ts'
+
+const ROOT = join(import.meta.dirname, '..')
 
 const ITEMS = Array.from({ length: 40 }, (_, at) => `item ${at}`)
 const seeded = (seed: string) => ({ all: false, seed })
@@ -83,5 +88,22 @@ describe('slow test files', () => {
     expect(drawSlowFiles(files, ['run'], { all: true, seed: 'a' })).toEqual(none)
     expect(drawSlowFiles(files, ['run', 'test/e2e'], seeded('a'))).toEqual(none)
     expect(drawSlowFiles(files, ['-t', 'a title'], seeded('a'))).toEqual(none)
+  })
+
+  test('are few of those that vitest itself finds, beside every quick one; of all it finds each', async () => {
+    const found = async (env: Record<string, string>): Promise<string[]> => {
+      const { stdout } = await execa('vitest', ['list', '--filesOnly', '--json'], {
+        cwd: ROOT,
+        preferLocal: true,
+        env: { AUTOPILOT_TESTS: '', AUTOPILOT_SEED: 'a', ...env },
+      })
+      return (JSON.parse(stdout) as { file: string }[]).map(({ file }) => file.slice(ROOT.length + 1)).sort()
+    }
+    const slow = globSync(SLOW, { cwd: ROOT })
+    const all = globSync('test/**/*.test.ts', { cwd: ROOT }).sort()
+    const { left } = drawSlowFiles(slow.sort(), [], seeded('a'))
+    expect(left.length).toBeGreaterThan(0)
+    expect(await found({})).toEqual(all.filter((file) => !left.includes(file)))
+    expect(await found({ AUTOPILOT_TESTS: 'all' })).toEqual(all)
   })
 })

@@ -234,8 +234,8 @@ function unknownKey(key: string, known: readonly string[], noun: string): string
     .map((candidate) => ({ candidate, distance: distance(key.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ distance: d, candidate }) => d <= Math.max(1, Math.floor(candidate.length / 3)))
     .sort((a, b) => a.distance - b.distance)[0]
-  const hint =
-    near === undefined ? `Known here: ${known.toSorted().join(', ')}.` : `Did you mean "${near.candidate}"?`
+  const all = known.length === 0 ? 'No key is known here.' : `Known here: ${known.toSorted().join(', ')}.`
+  const hint = near === undefined ? all : `Did you mean "${near.candidate}"?`
   return `"${key}" is not a ${noun}. ${hint}`
 }
 

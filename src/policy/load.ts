@@ -23,14 +23,22 @@ function ruleUsing({ id, with: options }: Predicate) {
 const [first, ...others] = PREDICATES
 const Rule = z.discriminatedUnion('use', [ruleUsing(first), ...others.map(ruleUsing)])
 
-const Merge = MergePolicy.extend({ rules: z.array(Rule).min(1) }).superRefine(({ rules }, context) => {
-  for (const [at, { id }] of rules.entries()) {
-    if (rules.findIndex((other) => other.id === id) === at) continue
-    context.addIssue({ code: 'custom', path: ['rules', at, 'id'], message: `is the id of another rule` })
-  }
-})
+/** Ids are what people look up, so each is there once; said beside whatever else is wrong with the rules. */
+const Rules = z
+  .array(Rule)
+  .min(1)
+  .superRefine(
+    (rules, context) => {
+      const ids = rules.map((rule: { id?: string } | undefined) => rule?.id)
+      for (const [at, id] of ids.entries()) {
+        if (id === undefined || ids.indexOf(id) === at) continue
+        context.addIssue({ code: 'custom', path: [at, 'id'], message: 'is the id of another rule' })
+      }
+    },
+    { when: ({ value }) => Array.isArray(value) },
+  )
 
-const Whole = Policy.extend({ merge: Merge })
+const Whole = Policy.extend({ merge: MergePolicy.extend({ rules: Rules }) })
 
 /** What a repository says: whole keys in place of the defaults' ones. Threat: a file that says nothing is a slip. */
 const Overlay = Whole.partial()
@@ -66,7 +74,8 @@ export function loadPolicy(
   }
   const read = parseStrictYaml(Overlay as z.ZodType<Partial<Policy>>, own.text, own.file ?? POLICY_FILE, NOUN)
   if (!read.ok) return read
-  const policy: Policy = { ...base.value, ...read.value }
-  const text = canonicalJson(policy)
-  return { ok: true, value: { policy, text, digest: digestOf(text) } }
+  const text = canonicalJson({ ...base.value, ...read.value })
+  // what a run is given must be what was decided with, so it is read from the very same text
+  const whole = parsePolicy(text, own.file ?? POLICY_FILE)
+  return whole.ok ? { ok: true, value: { policy: whole.value, text, digest: digestOf(text) } } : whole
 }

@@ -42,10 +42,11 @@ export interface Approvals {
  */
 export function approvalsOf(facts: PullFacts): Approvals {
   const writers = new Set(facts.commits.flatMap(({ author, committer }) => [author?.id, committer?.id]))
+  const requests = facts.reviews.filter((one) => one.state === 'changes_requested')
   const by = new Map<number, Actor>()
   const ignored = new Set<string>()
   for (const review of facts.reviews.filter((one) => one.state === 'approved')) {
-    const problem = problemOf(review, facts, writers)
+    const problem = problemOf(review, facts, writers, requests)
     if (problem === undefined) by.set(review.author.id, review.author)
     else ignored.add(`${review.author.login} ${problem}`)
   }
@@ -56,32 +57,25 @@ function problemOf(
   review: Review,
   facts: PullFacts,
   writers: ReadonlySet<number | undefined>,
+  requests: readonly Review[],
 ): string | undefined {
   const { author, commit } = review
   if (author.kind !== 'user') return 'is a bot'
   if (!review.may_write) return 'may not write here'
   if (commit !== facts.head.sha) return `approved ${commit === null ? 'no known commit' : short(commit)}`
   if (writers.has(author.id) || author.id === facts.author.id) return 'wrote part of it'
-  const voided = facts.reviews.some(
-    (other) =>
-      other.state === 'changes_requested' && other.author.id === author.id && !isBefore(other, review),
-  )
+  const voided = requests.some((one) => one.author.id === author.id && !isBefore(one, review))
   return voided ? 'asked for changes afterwards' : undefined
 }
 
 /** People who may write and whose request for changes stands: not dismissed, and not followed by an approval of the head. */
 export function standingRequests(facts: PullFacts): readonly Actor[] {
+  const approving = facts.reviews.filter((one) => one.state === 'approved' && one.commit === facts.head.sha)
   const asking = facts.reviews.filter(
     (request) =>
       request.state === 'changes_requested' &&
       request.may_write &&
-      !facts.reviews.some(
-        (other) =>
-          other.state === 'approved' &&
-          other.author.id === request.author.id &&
-          other.commit === facts.head.sha &&
-          isBefore(request, other),
-      ),
+      !approving.some((one) => one.author.id === request.author.id && isBefore(request, one)),
   )
   return [...new Map(asking.map((request) => [request.author.id, request.author])).values()]
 }

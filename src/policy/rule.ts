@@ -89,9 +89,8 @@ export function makeContext(x: Omit<RuleContext, 'paths' | 'touched'>): RuleCont
 
 /** Threat: a rename takes a file away as well as it brings one, so it touches both paths. */
 export function touchedPaths(facts: PullFacts): readonly string[] {
-  return facts.files.flatMap((file) =>
-    file.previous_path === null ? [file.path] : [file.path, file.previous_path],
-  )
+  const renamed = facts.files.filter((file) => file.previous_path !== null)
+  return [...facts.files.map((file) => file.path), ...renamed.map((file) => file.previous_path ?? '')]
 }
 
 /** GitHub lists at most 3,000 files. Threat: what is not listed could be anything, so no rule about paths passes. */

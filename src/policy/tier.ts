@@ -25,7 +25,7 @@ export function tierOf(x: {
 }): Tier {
   const { policy, asked, facts, run } = x
   const diff = mostDangerous([
-    { tier: asked, because: 'by the settings; nothing the diff touches raises it' },
+    { tier: asked, because: 'asked for by the settings; nothing the diff touches raises it' },
     ...(facts.files_complete ? [] : [{ tier: 1 as const, because: 'not all changed files are known' }]),
     ...byTriggers(policy, facts),
     ...byPaths(policy.merge.tier_paths, touchedPaths(facts)),
@@ -43,10 +43,11 @@ function mostDangerous(reasons: readonly [Reason, ...Reason[]]): Reason {
 }
 
 function byTriggers({ risk_triggers }: Pick<Policy, 'risk_triggers'>, facts: PullFacts): readonly Reason[] {
-  const files = facts.files.flatMap(({ path, previous_path, added, removed, binary }) => [
-    { path, added, removed, binary },
-    ...(previous_path === null ? [] : [{ path: previous_path, added: 0, removed: 0, binary: false }]),
-  ])
+  const left = facts.files.filter((file) => file.previous_path !== null)
+  const files = [
+    ...facts.files,
+    ...left.map((file) => ({ path: file.previous_path ?? '', added: 0, removed: 0, binary: false })),
+  ]
   const [first] = firedTriggers(risk_triggers, { files, diff: '' })
   return first === undefined ? [] : [{ tier: 1, because: `${name(first.because)} (${first.id})` }]
 }

@@ -3,7 +3,7 @@ import type { ChainHead } from '../contracts/ledger.ts'
 import type { Status, Verdict } from '../contracts/verdict.ts'
 import type { CheckWrite } from '../ports/forge.ts'
 import { renderCheckOutput } from './check-output.ts'
-import { codeSpan, escapeMarkdown } from './escape.ts'
+import { codeSpan, escapeUpTo } from './escape.ts'
 import { headText } from './figures.ts'
 import { blocks, link, withRest } from './markdown.ts'
 import type { Link } from './markdown.ts'
@@ -92,7 +92,7 @@ export function pendingCheck(
   x: { why: string; run: Link | null; ledger: ChainHead | null },
 ): CheckForm {
   const summary = blocks(
-    `${LEADS[kind]} ${escapeMarkdown(capital(sentence(x.why)))}`,
+    `${LEADS[kind]} ${escapeUpTo(1_000, capital(sentence(x.why)))}`,
     x.run === null ? '' : `Follow it: ${link(x.run)}.`,
     ledgerLine(x.ledger),
   )
@@ -106,7 +106,7 @@ export function pendingCheck(
 /** What was said no longer counts, and another verdict will come: after a `/reply`, or when base or head moved. */
 export function voidedCheck(kind: CheckKind, x: { why: string; ledger: ChainHead | null }): CheckForm {
   const what = `The earlier verdict no longer counts: ${sentence(x.why)}`
-  const summary = blocks(`${LEADS[kind]} ${escapeMarkdown(what)} A new one follows.`, ledgerLine(x.ledger))
+  const summary = blocks(`${LEADS[kind]} ${escapeUpTo(1_000, what)} A new one follows.`, ledgerLine(x.ledger))
   return {
     name: checkName(kind),
     status: 'queued',

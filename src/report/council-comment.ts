@@ -1,7 +1,7 @@
 // Owns how a council's verdict is shown (R34): decision, votes, dissent, and why a person is asked or not.
 import type { CouncilVerdict } from '../contracts/council.ts'
 import { MOST_BODY, verdictPages } from './comment.ts'
-import { codeSpan, escapeMarkdown } from './escape.ts'
+import { codeSpan, escapeMarkdown, escapeUpTo } from './escape.ts'
 import { subjectText } from './figures.ts'
 import { blocks, byteLength, details, fit, markdownTable, withRest } from './markdown.ts'
 import type { Link } from './markdown.ts'
@@ -15,7 +15,7 @@ const HEADLINES = {
 
 /** Decision, votes and dissent: the form of pull request body and plan comment. */
 export function councilTable(council: CouncilVerdict): string {
-  const heading = `**${DECISIONS[council.decision]}** the ${council.session} (${escapeMarkdown(subjectText(council.subject))}): ${escapeMarkdown(council.reason)}`
+  const heading = `**${DECISIONS[council.decision]}** the ${council.session} (${escapeMarkdown(subjectText(council.subject))}): ${escapeUpTo(2_000, council.reason)}`
   return blocks(heading, voteTable(council), dissentList(council))
 }
 
@@ -23,7 +23,7 @@ export function councilTable(council: CouncilVerdict): string {
 export function renderCouncil(council: CouncilVerdict, rest: Link | null): string {
   const on = escapeMarkdown(subjectText(council.subject))
   const opening = blocks(
-    `**${HEADLINES[council.decision]} the ${council.session}: ${escapeMarkdown(council.reason)}** · ${on}`,
+    `**${HEADLINES[council.decision]} the ${council.session}: ${escapeUpTo(2_000, council.reason)}** · ${on}`,
     voteTable(council),
     dissentList(council),
     vetoes(council),
@@ -58,7 +58,7 @@ function personLine({ auto_approve }: CouncilVerdict): string {
   const words = /^(?:not )?skipped: /i.test(reason)
     ? `is ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`
     : `is ${auto_approve.granted ? '' : 'not '}skipped: ${reason}`
-  return `Review by a person ${escapeMarkdown(words)}`
+  return `Review by a person ${escapeUpTo(2_000, words)}`
 }
 
 function vetoes({ vetoes }: CouncilVerdict): string {

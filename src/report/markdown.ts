@@ -1,7 +1,6 @@
 // Owns the pieces of Markdown that every page shares: tables, details, and texts cut to a limit by whole pieces.
-import { shorten } from '../contracts/text.ts'
 import type { Verdict } from '../contracts/verdict.ts'
-import { codeSpan, escapeMarkdown } from './escape.ts'
+import { codeSpan, escapeMarkdown, escapeUpTo } from './escape.ts'
 import { cleanLine } from './plain.ts'
 import { LOOKS, placeOf, rowsOf, sortFindings } from './rows.ts'
 
@@ -29,7 +28,7 @@ export interface Link {
 
 // Threat: an address could be `javascript:`, end the link early, or break a table; then the text stands alone.
 export function link({ text, url }: Link): string {
-  const label = escapeMarkdown(shorten(text, 100))
+  const label = escapeUpTo(100, text)
   return /^https?:\/\/[^\s()<>"'`\\|]{1,2000}$/.test(url) ? `[${label}](${url})` : label
 }
 

@@ -1,6 +1,5 @@
 // Owns Notice: one thing that people must know, as plain text in the order of the house: what, why, what to do.
-import { shorten } from '../contracts/text.ts'
-import { escapeMarkdown, fence } from './escape.ts'
+import { escapeUpTo, fence } from './escape.ts'
 import { blocks, details, fit, link } from './markdown.ts'
 import type { Link } from './markdown.ts'
 import { sentence } from './plain.ts'
@@ -39,11 +38,11 @@ export function renderNotice(notice: Notice): string {
 }
 
 function inline(text: string): string {
-  return escapeMarkdown(shorten(sentence(text), LONGEST_TEXT))
+  return escapeUpTo(LONGEST_TEXT, sentence(text))
 }
 
 function list(items: readonly string[]): string {
-  const lines = items.map((item) => `- ${escapeMarkdown(shorten(item, LONGEST_TEXT))}`)
+  const lines = items.map((item) => `- ${escapeUpTo(LONGEST_TEXT, item)}`)
   return fit(lines, '\n', MOST_ITEMS, (n) => `- … ${n} more`)
 }
 

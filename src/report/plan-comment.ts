@@ -4,7 +4,7 @@ import type { FileMap, Plan } from '../contracts/plan.ts'
 import type { Acceptance, WorkingSpec } from '../contracts/working-spec.ts'
 import { MOST_BODY } from './comment.ts'
 import { councilTable } from './council-comment.ts'
-import { codeSpan, escapeMarkdown } from './escape.ts'
+import { codeSpan, escapeMarkdown, escapeUpTo } from './escape.ts'
 import { count, dollars, short } from './figures.ts'
 import { blocks, byteLength, details, fit, markdownTable, withRest } from './markdown.ts'
 import type { Link } from './markdown.ts'
@@ -24,8 +24,8 @@ export function renderPlan(view: PlanView): string {
   const { spec, plan, review } = view
   const tier = plan.risk_tier === 1 ? 'tier 1, a person must approve' : `tier ${plan.risk_tier}`
   const opening = blocks(
-    `**Plan: ${escapeMarkdown(spec.caws.title)}** · ${escapeMarkdown(spec.caws.id)} · spec \`${short(plan.spec)}\` · ${tier}`,
-    escapeMarkdown(spec.rationale),
+    `**Plan: ${escapeUpTo(300, spec.caws.title)}** · ${escapeUpTo(100, spec.caws.id)} · spec \`${short(plan.spec)}\` · ${tier}`,
+    escapeUpTo(4_000, spec.rationale),
     section('Done when', acceptance(spec.caws.acceptance)),
     section('What it may change', scope(view)),
     section('Risks', risks(spec)),

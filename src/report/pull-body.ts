@@ -3,10 +3,9 @@ import type { CouncilVerdict } from '../contracts/council.ts'
 import type { ChainHead } from '../contracts/ledger.ts'
 import type { QualityReport } from '../contracts/quality-report.ts'
 import type { PRSummary } from '../contracts/summary.ts'
-import { shorten } from '../contracts/text.ts'
 import { MOST_BODY, verdictPages } from './comment.ts'
 import { councilTable } from './council-comment.ts'
-import { codeSpan, escapeMarkdown } from './escape.ts'
+import { codeSpan, escapeMarkdown, escapeUpTo } from './escape.ts'
 import { dollars, headText, seconds, short, subjectText } from './figures.ts'
 import { blocks, byteLength, details, fit, markdownTable, verdictTable } from './markdown.ts'
 import { LOOKS } from './rows.ts'
@@ -64,7 +63,7 @@ export function renderPullBody(pull: PullBody, options: PullBodyOptions = {}): s
 }
 
 export function summaryText(summary: PRSummary): string {
-  return escapeMarkdown(shorten(summary.summary, 4_000))
+  return escapeUpTo(4_000, summary.summary)
 }
 
 function section(title: string, body: string): string {

@@ -1,6 +1,6 @@
 // Owns the text of a pull request beside what people have in it: the repository's template stays, our part is marked.
 import { MOST_BODY } from './comment.ts'
-import { escapeMarkdown } from './escape.ts'
+import { escapeUpTo } from './escape.ts'
 import { blocks, byteLength } from './markdown.ts'
 import { closesText, renderPullBody, summaryText } from './pull-body.ts'
 import type { PullBody } from './pull-body.ts'
@@ -56,7 +56,7 @@ function partsOf(pull: PullBody): Record<Exclude<Part, 'report'>, string> {
   return {
     summary: summaryText(pull.summary),
     closes: closes.startsWith('Closes ') ? closes : '',
-    checks: `${escapeMarkdown(reason)} The figures are in the report of Autopilot below.`,
+    checks: `${escapeUpTo(2_000, reason)} The figures are in the report of Autopilot below.`,
   }
 }
 

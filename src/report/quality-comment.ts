@@ -2,7 +2,7 @@
 import type { GateReport, QualityReport } from '../contracts/quality-report.ts'
 import { permits } from '../contracts/verdict.ts'
 import { MOST_BODY, verdictPages } from './comment.ts'
-import { escapeMarkdown } from './escape.ts'
+import { escapeMarkdown, escapeUpTo } from './escape.ts'
 import { subjectText } from './figures.ts'
 import { blocks, byteLength, details, fit, markdownTable, withRest } from './markdown.ts'
 import type { Link } from './markdown.ts'
@@ -20,7 +20,7 @@ export interface QualityView {
 export function renderQuality({ report, previous, rest }: QualityView): string {
   const tree = qualityTree(report.gates.map((gate) => gate.verdict))
   const opening = blocks(
-    `**${LOOKS[tree.status].mark} ${escapeMarkdown(tree.reason.replace(/\.$/, ''))}** · ${escapeMarkdown(subjectText(report.subject))}`,
+    `**${LOOKS[tree.status].mark} ${escapeUpTo(2_000, tree.reason.replace(/\.$/, ''))}** · ${escapeMarkdown(subjectText(report.subject))}`,
     scoreLine(report),
     gateTable(report, previous),
     report.gates.some(({ verdict }) => verdict.reported === true)

@@ -2,7 +2,7 @@
 import type { OpenQuestion } from '../contracts/intent.ts'
 import type { ChainHead } from '../contracts/ledger.ts'
 import { MOST_BODY } from './comment.ts'
-import { codeSpan, escapeMarkdown } from './escape.ts'
+import { codeSpan, escapeMarkdown, escapeUpTo } from './escape.ts'
 import { headText, short } from './figures.ts'
 import { blocks, byteLength, details, fit, link, markdownTable, mention, withRest } from './markdown.ts'
 import type { Link } from './markdown.ts'
@@ -108,7 +108,7 @@ function questionText(questions: readonly OpenQuestion[]): string {
   const [first] = questions
   if (first === undefined) return '**Autopilot has a question.**'
   const texts = questions.map(({ question, why }) => {
-    return `**${escapeMarkdown(sentence(question))}**\n${escapeMarkdown(sentence(why))}`
+    return `**${escapeUpTo(1_500, sentence(question))}**\n${escapeUpTo(1_500, sentence(why))}`
   })
   return fit(texts, '\n\n', 12_000, (n) => `… ${n} more questions`)
 }
@@ -122,13 +122,13 @@ const AFTER: Readonly<Record<AfterMerge['state'], string>> = {
 
 function mergedText(end: Extract<StatusEnd, { kind: 'merged' }>): string {
   const commit = end.commit === null ? '' : ` as \`${short(end.commit)}\``
-  const by = end.by === null ? 'by Autopilot, as the policy allows' : `by ${codeSpan(end.by)}`
-  return `**#${end.pull} is merged**${commit}, ${by}.\n${AFTER[end.after.state]} ${escapeMarkdown(sentence(end.after.text))}`
+  const by = end.by === null ? 'by Autopilot, as the policy allows' : `by ${codeSpan(end.by.slice(0, 100))}`
+  return `**#${end.pull} is merged**${commit}, ${by}.\n${AFTER[end.after.state]} ${escapeUpTo(2_000, sentence(end.after.text))}`
 }
 
 function noteList(notes: readonly string[]): string {
   return fit(
-    notes.map((note) => `! ${escapeMarkdown(note)}`),
+    notes.map((note) => `! ${escapeUpTo(2_000, note)}`),
     '\n',
     6_000,
     (n) => `… ${n} more`,
@@ -137,8 +137,8 @@ function noteList(notes: readonly string[]): string {
 
 function table(rows: readonly StatusRow[], room: number): string {
   const cells = rows.map(({ name, state, text }) => [
-    escapeMarkdown(name),
-    `${MARKS[state]} ${escapeMarkdown(text)}`.trimEnd(),
+    escapeUpTo(100, name),
+    `${MARKS[state]} ${escapeUpTo(2_000, text)}`.trimEnd(),
   ])
   return fit(markdownTable(['phase', 'state'], cells).split('\n'), '\n', room, (n) => `| … ${n} more | |`)
 }

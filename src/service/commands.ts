@@ -251,6 +251,9 @@ export async function cancelThread(
   const place = task === undefined ? undefined : await placeOf(service, task)
   const over = state === undefined || state.closed !== null || state.merged !== null
   if (task === undefined || over || place?.thread !== x.number) return service.store.transaction(x.done)
+  // a merge closes the issue too, and its webhook may come before the merge was read
+  const pull = state.pull === null ? undefined : await service.forge(at).reader.pull(state.pull.number)
+  if (pull?.state === 'merged') return service.store.transaction(x.done)
   await withTask(service, task, async (journal) => {
     const { requested } = journal.state
     const out = requested === null ? undefined : await dispatchedRun(service, task, requested.number)

@@ -8,6 +8,8 @@ import { filesBelow, openTheatre, type Theatre } from '../theatre/theatre.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
+const WORKFLOW = '.github/workflows/autopilot.yml'
+
 export interface GithubDemo {
   /** Folder of the repository's files. */
   repo: string
@@ -15,8 +17,6 @@ export interface GithubDemo {
   issue: string
   owner: string
   name: string
-  /** Files that the demo adds: its policy and its own CI. */
-  furnished: boolean
   /** Leaves everything up until Ctrl-C. */
   stay: boolean
 }
@@ -45,7 +45,7 @@ export async function playOnGithub(demo: GithubDemo, say: Say, colour: boolean):
   const theatre = await openTheatre({
     owner: demo.owner,
     name: demo.name,
-    files: { ...(await filesBelow(demo.repo)), ...(await furniture(demo.furnished)) },
+    files: { ...(await furniture()), ...(await filesBelow(demo.repo)), ...(await workflow()) },
   })
   const tell = teller(say, started)
   try {
@@ -100,10 +100,13 @@ async function follow(theatre: Theatre, issue: number, tell: Teller): Promise<En
       const { data: comments } = await ana.rest.issues.listComments({ ...at, issue_number: issue })
       const status = comments.find((one) => one.body?.includes('autopilot:status'))?.body ?? ''
       if (status !== '') once('comment', `${comments[0]?.user?.login ?? ''} answers`)
-      const { data: runs } = await ana.rest.actions.listWorkflowRunsForRepo({ ...at, event: 'workflow_dispatch' })
+      const { data: runs } = await ana.rest.actions.listWorkflowRunsForRepo({
+        ...at,
+        event: 'workflow_dispatch',
+      })
       const [run] = runs.workflow_runs
       if (run !== undefined) once('run', `workflow run ${run.run_number} started`)
-      if (run?.status === 'completed') once('run ended', `${run.conclusion ?? ''}`)
+      if (run?.status === 'completed') once('run ended', run.conclusion ?? '')
       const { data: pulls } = await ana.rest.pulls.list({ ...at, state: 'all' })
       const [found] = pulls
       if (found !== undefined) {
@@ -141,7 +144,8 @@ async function summarise(
 ): Promise<GithubReport> {
   const { ana, at, loopback } = theatre
   const { data: issue } = await ana.rest.issues.get({ ...at, issue_number: number })
-  const pull = end.pull === null ? undefined : (await ana.rest.pulls.get({ ...at, pull_number: end.pull })).data
+  const pull =
+    end.pull === null ? undefined : (await ana.rest.pulls.get({ ...at, pull_number: end.pull })).data
   await theatre.process.stop()
   const counted = /"calls":(\d+),"points":(\d+)/.exec(theatre.process.log())
   return {
@@ -163,14 +167,17 @@ function table(report: GithubReport, colour: boolean): string[] {
     { title: 'after', most: 10, align: 'right' },
     { title: 'state', most: 'rest' },
   ] as const
-  const rows = Object.entries(report.timings).map(
-    ([step, ms]): TableRow => ({
-      cells: [{ text: step }, { text: seconds(ms) }, { text: report.checks[step] ?? '✓' }],
-    }),
-  )
+  const rows = Object.entries(report.timings).map(([step, ms]): TableRow => ({
+    cells: [{ text: step }, { text: seconds(ms) }, { text: report.checks[step] ?? '✓' }],
+  }))
   const last = report.merged
     ? `merged, issue ${report.issueClosed ? 'closed' : 'open'}`
-    : `not merged: ${report.status.replaceAll(/<!--.*?-->|\*\*/g, '').trim().split('\n')[0] ?? ''}`
+    : `not merged: ${
+        report.status
+          .replaceAll(/<!--.*?-->|\*\*/g, '')
+          .trim()
+          .split('\n')[0] ?? ''
+      }`
   return [
     ...layoutTable(columns, rows, { colour }),
     '',
@@ -179,16 +186,18 @@ function table(report: GithubReport, colour: boolean): string[] {
   ]
 }
 
-async function furniture(furnished: boolean): Promise<Record<string, string>> {
-  const workflow = await readFile(join(ROOT, 'docs/workflows/autopilot-app.yml'), 'utf8')
-  const own = { '.github/workflows/autopilot.yml': workflow }
-  if (!furnished) return own
+/** A policy under which something can be decided, and a CI; a repository that brings its own keeps them. */
+async function furniture(): Promise<Record<string, string>> {
   const data = (name: string): Promise<string> => readFile(new URL(`data/${name}`, import.meta.url), 'utf8')
   return {
-    ...own,
     '.github/workflows/ci.yml': await data('ci.yml'),
     '.github/autopilot/policy.yml': await data('policy.yml'),
   }
+}
+
+/** The file that people copy, as it is. */
+async function workflow(): Promise<Record<string, string>> {
+  return { [WORKFLOW]: await readFile(join(ROOT, 'docs/workflows/autopilot-app.yml'), 'utf8') }
 }
 
 async function staying(say: Say, theatre: Theatre, issue: number, pull: number | null): Promise<void> {

@@ -28,7 +28,7 @@ test('a green pull request of tier 3 is merged without a person, and the decisio
     decision: 'merge',
     mode: 'enforce',
     tier: 3,
-    because: 'Tier 3: by the settings; nothing the diff touches raises it.',
+    because: 'Tier 3: asked for by the settings; nothing the diff touches raises it.',
   })
   expect(verdict).toMatchObject({
     name: 'policy',

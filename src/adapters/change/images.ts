@@ -1,6 +1,6 @@
 // Owns what a changed file may be: the checks that hold for a change wherever it comes from. Pure.
 import { pathProblem } from '../../contracts/base.ts'
-import { contentBytes } from '../../contracts/change-set.ts'
+import { FileMode, contentBytes } from '../../contracts/change-set.ts'
 import type { ChangeSet, FileChange } from '../../contracts/change-set.ts'
 import type { Problem, TreeFile } from '../../ports.ts'
 import { blobId } from './blob-id.ts'
@@ -30,6 +30,10 @@ function imageProblem(file: FileChange, changes: ChangeSet): Problem | undefined
   const wrong = pathProblem(file.path)
   if (wrong !== undefined) return pathRefused(file.path, wrong)
   if (file.after === null) return undefined
+  // Threat: a gitlink makes a checkout fetch whatever it names
+  if (!FileMode.safeParse(file.after.mode).success) {
+    return pathRefused(file.path, `has the mode ${file.after.mode}, which is that of no file`)
+  }
   const bytes = contentBytes(file.after.content)
   if (blobId(bytes, changes.base) !== file.after.blob) {
     return {

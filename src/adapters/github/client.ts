@@ -187,7 +187,8 @@ export function makeClient(x: ClientOptions): Client {
         const { rows, link } = await client.page(operation, { per_page: PER_PAGE, page, ...params }, item, of)
         const more = link.includes('rel="next"')
         items.push(...rows)
-        if (!more || (await enough?.(rows)) === true) return { items, complete: !more }
+        const ended = (await enough?.(rows)) === true
+        if (!more || ended) return { items, complete: !more }
       }
       return { items, complete: false }
     },

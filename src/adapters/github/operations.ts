@@ -54,9 +54,14 @@ export const OPERATIONS = {
 
 export type Operation = keyof typeof OPERATIONS
 
-/** Names of the GraphQL operations. */
-export const GRAPHQL_OPERATIONS = ['PullFacts', 'CommitChecks', 'MergeState', 'MarkReady'] as const
-export type GraphqlOperation = (typeof GRAPHQL_OPERATIONS)[number]
+/** By name, with what each needs: GitHub's reference of GraphQL names no permissions. */
+export const GRAPHQL_OPERATIONS = {
+  CommitChecks: { checks: 'read', contents: 'read', statuses: 'read' },
+  MarkReady: { pull_requests: 'write' },
+  MergeState: { pull_requests: 'read' },
+  PullFacts: { checks: 'read', contents: 'read', pull_requests: 'read', statuses: 'read' },
+} as const
+export type GraphqlOperation = keyof typeof GRAPHQL_OPERATIONS
 
 /**
  * What an installation's token is narrowed to. Never `workflows`: a change of a workflow file is proposed, not made.

@@ -76,17 +76,12 @@ function refusal(error: ForgeError): ForgeError {
   const { operation, status, said } = error
   const again = (code: ForgeError['code'], message: string) =>
     new ForgeError(code, { operation, message, said, ...(status === null ? {} : { status }) })
-  switch (error.code) {
-    case 'not_found':
-      return again('unauthorized', 'The App is not installed there any more.')
-    case 'forbidden':
-      return again('forbidden', `The installation of the App is suspended or refused: ${said}`)
-    case 'invalid':
-      return again(
-        'forbidden',
-        `The installation does not give what the App needs: ${said} Its owner can accept the App's permissions and select the repository in the installation's settings.`,
-      )
-    default:
-      return error
+  if (error.code === 'not_found') return again('unauthorized', 'The App is not installed there any more.')
+  if (error.code === 'forbidden') {
+    return again('forbidden', `The installation of the App is suspended or refused: ${said}`)
   }
+  if (error.code !== 'invalid') return error
+  const remedy =
+    "Its owner can accept the App's permissions and select the repository in the installation's settings."
+  return again('forbidden', `The installation does not give what the App needs: ${said} ${remedy}`)
 }

@@ -1,6 +1,6 @@
 // Owns the rule about labels: some must be there, some must not.
 import { z } from 'zod'
-import { listed, predicate } from '../rule.ts'
+import { listed, name, predicate } from '../rule.ts'
 
 const Names = z.array(z.string().min(1).max(100)).min(1)
 
@@ -20,7 +20,7 @@ export const labels = predicate({
     const value = facts.labels.length === 0 ? 'no label' : listed(facts.labels)
     const needs = [
       ...(require.length > 0 ? [listed(require)] : []),
-      ...(forbid.length > 0 ? [`not ${listed(forbid)}`] : []),
+      ...(forbid.length > 0 ? [`none of ${forbid.map(name).join(', ')}`] : []),
     ].join('; ')
     const todo = [
       ...(missing.length > 0 ? [`add the label ${listed(missing)}`] : []),

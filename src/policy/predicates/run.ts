@@ -13,7 +13,7 @@ export const run = predicate({
   always: {},
   check(context) {
     const { run } = context
-    const needs = 'accepted by all'
+    const needs = 'all'
     if (run === null) {
       return { status: 'pending', reason: 'no run is known for this head', value: 'no run', needs }
     }

@@ -4,7 +4,7 @@ import type { ChainHead } from '../../contracts/ledger.ts'
 import type { Verdict } from '../../contracts/verdict.ts'
 import { permits } from '../../contracts/verdict.ts'
 import { MOST_BODY, verdictPages } from '../comment.ts'
-import { codeSpan, escapeMarkdown } from '../escape.ts'
+import { codeSpan, escapeMarkdown, escapeUpTo } from '../escape.ts'
 import { headText, short, subjectText } from '../figures.ts'
 import { blocks, byteLength, details, fit, link, markdownTable, withRest } from '../markdown.ts'
 import type { Link } from '../markdown.ts'
@@ -30,8 +30,8 @@ export interface Explanation {
 /** At most `MOST_BODY` bytes: each verdict in one row, then what holds and every finding, then the evidence. */
 export function renderExplanation(x: Explanation): string {
   const rows = x.verdicts.map((verdict) => [
-    escapeMarkdown(verdict.name),
-    `${LOOKS[verdict.status].mark} ${escapeMarkdown(answerOf(verdict))}`,
+    escapeUpTo(200, verdict.name),
+    `${LOOKS[verdict.status].mark} ${escapeUpTo(1_000, answerOf(verdict))}`,
     escapeMarkdown(subjectText(verdict.subject)),
   ])
   const held = x.verdicts.filter((verdict) => !permits(verdict.status)).length
@@ -41,7 +41,8 @@ export function renderExplanation(x: Explanation): string {
       : `**${held === 0 ? 'Nothing holds the work' : `${held} of ${x.verdicts.length} verdicts hold the work`}.**`
   const table = markdownTable(['verdict', 'answer', 'on'], rows)
   const evidence = details('Evidence', evidenceList(x.evidence))
-  const closing = blocks(x.places.map(link).join(' · '), verifyLine(x.ledger))
+  const places = x.places.length === 0 ? '' : `Evidence and bundle: ${x.places.map(link).join(' · ')}`
+  const closing = blocks(places, verifyLine(x.ledger))
   const room = MOST_BODY - byteLength(blocks(head, table, evidence, closing)) - 600
   const parts = x.verdicts.flatMap((one) => (one.children.length === 0 ? [one] : one.children))
   const rules = details('Rules and findings', verdictPages(heldFirst(parts), room))

@@ -11,6 +11,7 @@ import type { Clock } from '../../../src/ports.ts'
 import type { Forge, ForgeApp } from '../../../src/ports/forge.ts'
 import type { RequestFault } from '../../loopback/faults/faults.ts'
 import type { NewRepository } from '../../loopback/furnish/repositories.ts'
+import type { LoopbackOptions } from '../../loopback/loopback.ts'
 import type { Acme } from '../../loopback/pulls-fixture.ts'
 import { openAcme } from '../../loopback/pulls-fixture.ts'
 import type { App, Installation } from '../../loopback/world/accounts.ts'
@@ -23,7 +24,8 @@ export interface TestClock extends Clock {
   slept: number[]
 }
 
-export function makeTestClock(): TestClock {
+/** `meanwhile`: what happens while somebody sleeps. */
+export function makeTestClock(meanwhile: () => Promise<void> = async () => {}): TestClock {
   let ahead = 0
   const slept: number[] = []
   return {
@@ -31,6 +33,7 @@ export function makeTestClock(): TestClock {
     monotonic: () => performance.now() + ahead,
     async sleep(ms) {
       slept.push(ms)
+      await meanwhile()
     },
     pass(ms) {
       ahead += ms
@@ -39,6 +42,7 @@ export function makeTestClock(): TestClock {
   }
 }
 
+/** The `app` and `bot` of Acme are somebody else's App, with more rights than ours. */
 export interface Stage extends Acme {
   github: ForgeApp
   forge: Forge
@@ -59,14 +63,17 @@ export interface Stage extends Acme {
 }
 
 export async function openStage(
-  wanted: Partial<NewRepository> & { permissions?: Readonly<Record<string, 'read' | 'write'>> } = {},
+  wanted: Partial<NewRepository> & {
+    permissions?: Readonly<Record<string, 'read' | 'write'>>
+    loopback?: LoopbackOptions
+  } = {},
 ): Promise<Stage> {
-  const { permissions = PERMISSIONS, ...repositoryWanted } = wanted
-  const acme = await openAcme(repositoryWanted)
+  const { permissions = PERMISSIONS, loopback: options = {}, ...repositoryWanted } = wanted
+  const acme = await openAcme(repositoryWanted, options)
   const { loopback, repository } = acme
   const { app: own, privateKey } = loopback.app({ slug: 'autopilot', permissions, events: [] })
   const installation = loopback.install(own, 'acme')
-  const clock = makeTestClock()
+  const clock = makeTestClock(() => loopback.settled())
   const calls: CallLine[] = []
   const github = githubApp({
     appId: own.id,

@@ -43,6 +43,7 @@ const Requested = z.object({
     uuid: z.string().optional(),
   }),
 })
+type Requested = z.infer<typeof Requested>
 /** GitHub carries out a request within seconds; whoever asks again later finds it done. */
 const LOOKS = 3
 const LOOK_WAIT_MS = 1000
@@ -110,16 +111,11 @@ function passes(said: string, { mergeable }: State): boolean {
 }
 
 /** Carried out by GitHub later: it may still say no to what it took. */
-async function enqueue({ client, repository, clock }: At, x: Asked): Promise<Result> {
+async function enqueue(at: At, x: Asked): Promise<Result> {
+  const { client, repository } = at
   try {
-    let answer = await client.write('pulls/merge-async', orderOf(x), Requested)
-    const { uuid } = answer.details
-    for (let looks = 0; looks < LOOKS && answer.status === 'pending' && uuid !== undefined; looks++) {
-      await clock.sleep(LOOK_WAIT_MS)
-      const params = { pull_number: x.number, uuid }
-      answer = (await client.find('pulls/get-merge-async-result', params, Requested)) ?? answer
-    }
-    return resultOf(answer)
+    const answer = await client.write('pulls/merge-async', orderOf(x), Requested)
+    return resultOf(await settledRequest(at, x.number, answer))
   } catch (error) {
     if (!(error instanceof ForgeError)) throw error
     // one was asked for already, and is still under way
@@ -130,7 +126,19 @@ async function enqueue({ client, repository, clock }: At, x: Asked): Promise<Res
   }
 }
 
-function resultOf({ status, details }: z.infer<typeof Requested>): Result {
+async function settledRequest({ client, clock }: At, number: number, asked: Requested): Promise<Requested> {
+  const { uuid } = asked.details
+  if (uuid === undefined) return asked
+  let answer = asked
+  for (let looks = 0; looks < LOOKS && answer.status === 'pending'; looks++) {
+    await clock.sleep(LOOK_WAIT_MS)
+    const params = { pull_number: number, uuid }
+    answer = (await client.find('pulls/get-merge-async-result', params, Requested)) ?? answer
+  }
+  return answer
+}
+
+function resultOf({ status, details }: Requested): Result {
   switch (status) {
     case 'merged':
       return { result: 'merged', commit: Sha.safeParse(details.sha).data ?? null }
