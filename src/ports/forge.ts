@@ -67,12 +67,15 @@ export interface ForgeReader {
   issue(number: number): Promise<Issue | undefined>
   /** Cached by commit: trees do not change. */
   snapshot(commit: Sha): Promise<Snapshot>
-  /** UTF-8 text of a file at a commit, at most 1 MB; undefined: no such file. */
+  /**
+   * UTF-8 text of a regular file at a commit; undefined: no such file, or a symlink, which is never followed. Throws
+   * `invalid` for more than 1 MB and for what is no UTF-8.
+   */
   readFile(path: string, at: Sha): Promise<string | undefined>
   pull(number: number): Promise<PullRef | undefined>
   /** Open pull request from a branch of this repository. */
   pullFrom(branch: string): Promise<PullRef | undefined>
-  /** Everything a policy looks at, at one head: read again when the head moved in between. */
+  /** Everything a policy looks at, at one head; throws `unavailable` when that keeps moving while it is read. */
   facts(number: number): Promise<PullFacts | undefined>
   /** Check runs and statuses on any commit, for what is no pull request (default branch, merge group). */
   checks(commit: Sha): Promise<PullFacts['checks']>
@@ -111,8 +114,9 @@ export interface CheckWrite {
 export interface ForgeWriter {
   /**
    * Commits the change's after-images through the git data API (Verified, modes kept) on `parent`, and moves the
-   * branch there. `expectedHead` null: the branch must not exist, or already be at a commit of ours with that tree and
-   * parent. `tree_differs`: GitHub made another tree than `changes.tree`; nothing was moved.
+   * branch there, forward only. `expectedHead` null: the branch must not exist. `unchanged`: it is at a commit with that
+   * tree, parent and message already, whoever made it. `tree_differs`: GitHub made another tree than `changes.tree`;
+   * nothing was moved. Workflow files are refused: no App that asks for little may write them.
    */
   putBranch(x: {
     branch: string
@@ -148,14 +152,17 @@ export interface ForgeWriter {
     body: string
     id?: number
   }): Promise<{ id: number; url: string }>
-  /** Answers once to one comment or event; `key` makes it findable. */
+  /** Once, however often it is given; nothing happens to a comment that is gone. */
   addReaction(x: { comment: number; content: 'eyes' | '+1' | 'confused' }): Promise<void>
   addLabel(number: number, label: string): Promise<void>
   removeLabel(number: number, label: string): Promise<void>
   /** A file under a ref outside of refs/heads (`refs/autopilot/tasks/…`): commit without parent, ref forced there. */
   putRef(x: { ref: string; files: ReadonlyMap<string, string>; message: string }): Promise<{ commit: Sha }>
   deleteRef(ref: string): Promise<void>
-  /** `merged`: also when it was merged before. `pending`: ask again with the same call. Never without expectedHead. */
+  /**
+   * `merged`: also when it was merged before. `pending`: ask again with the same call. `queued`: a merge queue has it;
+   * one that the queue threw out is put in again by the next call, so decide before that. Never without expectedHead.
+   */
   merge(x: {
     number: number
     expectedHead: Sha
@@ -186,6 +193,7 @@ export interface RunState {
   event: string
   headSha: Sha
   headBranch: string | null
+  /** Who started this attempt. */
   actor: Actor | null
   title: string
   url: string
@@ -218,7 +226,7 @@ export interface Runs {
   }): Promise<
     { result: 'started'; run: RunRef | null } | { result: 'missing' | 'disabled' | 'refused'; reason: string }
   >
-  /** The run whose name holds `nonce`, among those dispatched since. */
+  /** The run whose name holds `nonce` as a word, the first of those dispatched since. */
   find(x: { workflow: string; nonce: string; since: Timestamp }): Promise<RunState | undefined>
   observe(run: number): Promise<RunState | undefined>
   jobs(run: number, attempt: number): Promise<readonly JobState[]>

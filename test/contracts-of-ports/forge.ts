@@ -1,76 +1,12 @@
 // Owns what every Forge keeps: one function that runs the contract of ForgeReader, ForgeWriter and Runs against an opener.
 import { describe, expect, test } from 'vitest'
 import type { Sha } from '../../src/contracts/base.ts'
-import type { ChangeSet } from '../../src/contracts/change-set.ts'
-import type { CheckWrite, Forge, ForgeWriter } from '../../src/ports/forge.ts'
-
-/** The writes whose answer can be lost on the way after they took effect. */
-export const LOSABLE = [
-  'putBranch',
-  'putPull',
-  'putCheck',
-  'putComment',
-  'putRef',
-  'merge',
-  'dispatch',
-] as const
-export type Losable = (typeof LOSABLE)[number]
-
-/** A repository with `README.md` on `main`, and the workflow `autopilot.yml` whose run is named by its input `nonce`. */
-export interface ForgeUnderTest {
-  forge: Forge
-  /** The commit of `main`. */
-  main(): Promise<Sha>
-  /** One file written or, with null, deleted. */
-  change(base: Sha, path: string, text: string | null): Promise<ChangeSet>
-  /** What people do, who may write. */
-  people: {
-    issue(title: string): Promise<number>
-    comment(number: number, body: string): Promise<number>
-    deleteComment(id: number): Promise<void>
-    push(branch: string, path: string, text: string): Promise<Sha>
-    approve(number: number): Promise<void>
-    close(number: number): Promise<void>
-  }
-  /** The next such write takes effect, and its caller is told that nobody knows. */
-  lose(write: Losable): void
-  /** Until every run is over. */
-  settled(): Promise<void>
-}
-
-const BRANCH = 'autopilot/t-contract'
-type PutBranch = Parameters<ForgeWriter['putBranch']>[0]
+import { lostAnswers, runsOfWorkflows } from './forge-runs.ts'
+import type { ForgeUnderTest } from './forge-under-test.ts'
+import { BRANCH, check, order, proposed } from './forge-under-test.ts'
 
 export function forgeContract(name: string, open: () => Promise<ForgeUnderTest>): void {
   describe(`${name} keeps the contract of the forge's ports`, () => {
-    const code = (work: Promise<unknown>): Promise<unknown> =>
-      work.then(
-        () => 'no failure',
-        (error: { code?: unknown }) => error.code,
-      )
-    const order = async (under: ForgeUnderTest, more: Partial<PutBranch> = {}): Promise<PutBranch> => {
-      const parent = more.parent ?? (await under.main())
-      const changes = more.changes ?? (await under.change(parent, 'src/new.js', 'export {}\n'))
-      return { branch: BRANCH, parent, expectedHead: null, changes, message: 'Add a file', ...more }
-    }
-    const proposed = async (under: ForgeUnderTest) => {
-      const put = await under.forge.writer.putBranch(await order(under))
-      if (put.result !== 'created') throw new Error(`not created: ${put.result}`)
-      const asked = { branch: BRANCH, base: 'main', title: 'Add a file', body: 'Text', draft: true }
-      const made = await under.forge.writer.putPull(asked)
-      if (made.result !== 'created') throw new Error(`not created: ${made.result}`)
-      return { head: put.head, asked, pull: made.pull }
-    }
-    const check = (head: Sha, more: Partial<CheckWrite> = {}): CheckWrite => ({
-      head,
-      name: 'autopilot/quality',
-      key: 't-contract/1',
-      status: 'completed',
-      conclusion: 'success',
-      output: { title: '3 tests pass', summary: 'All of them.', annotations: [] },
-      ...more,
-    })
-
     test('a change becomes one commit on a new branch, and the same call again finds it', async () => {
       const under = await open()
       const asked = await order(under)
@@ -284,89 +220,7 @@ export function forgeContract(name: string, open: () => Promise<ForgeUnderTest>)
       expect(await under.forge.writer.putPull(asked)).toMatchObject({ result: 'created' })
     })
 
-    test.each(LOSABLE)('%s whose answer is lost is not done twice by the same call', async (write) => {
-      const under = await open()
-      const { forge } = under
-      const { pull, head, asked } = await proposed(under)
-      await forge.writer.markReady(pull)
-      const number = await under.people.issue('Sum is wrong')
-      const since = new Date(Date.now() - 1000).toISOString()
-      const inputs = { nonce: 'h-0000contract' }
-      const second = { ...asked, branch: 'autopilot/t-second', draft: false }
-      await forge.writer.putBranch(await order(under, { branch: second.branch }))
-      const files = new Map([['envelope.json', '{}']])
-      const merge = {
-        number: pull.number,
-        expectedHead: head,
-        method: 'merge' as const,
-        title: 'Add',
-        message: '',
-      }
-      const third = await order(under, { branch: 'autopilot/t-third' })
-      const writes: Record<Losable, () => Promise<unknown>> = {
-        putBranch: () => forge.writer.putBranch(third),
-        putPull: () => forge.writer.putPull(second),
-        putCheck: () => forge.writer.putCheck(check(head)),
-        putComment: () => forge.writer.putComment({ number, key: 'status', body: 'Working.' }),
-        putRef: () => forge.writer.putRef({ ref: 'refs/autopilot/tasks/t-lost', files, message: 'Envelope' }),
-        merge: () => forge.writer.merge(merge),
-        dispatch: () => forge.runs.dispatch({ workflow: 'autopilot.yml', ref: 'main', inputs }),
-      }
-      under.lose(write)
-      expect(await code(writes[write]())).toBe('unavailable')
-      if (write === 'dispatch') {
-        // nothing of a run can be put twice without doubling it: it is looked for by its name
-        const found = await forge.runs.find({ workflow: 'autopilot.yml', nonce: inputs.nonce, since })
-        expect(found).toMatchObject({ event: 'workflow_dispatch', attempt: 1 })
-        await under.settled()
-        return
-      }
-      const again = await writes[write]()
-      const once: Record<Exclude<Losable, 'dispatch'>, object> = {
-        putBranch: { result: 'unchanged' },
-        putPull: { result: 'found' },
-        putCheck: await forge.writer.putCheck(check(head)),
-        putComment: await forge.writer.putComment({ number, key: 'status', body: 'Working.' }),
-        putRef: await forge.writer.putRef({ ref: 'refs/autopilot/tasks/t-lost', files, message: 'Envelope' }),
-        merge: { result: 'merged' },
-      }
-      expect(again).toMatchObject(once[write])
-    })
-
-    test('a workflow is started, found, observed, and its artifact downloaded within a cap', async () => {
-      const under = await open()
-      const { runs } = under.forge
-      const since = new Date(Date.now() - 1000).toISOString()
-      const start = { workflow: 'autopilot.yml', ref: 'main', inputs: { nonce: 'h-0000contract' } }
-      expect(await runs.dispatch({ ...start, workflow: 'none.yml' })).toMatchObject({ result: 'missing' })
-      expect(await runs.dispatch({ ...start, inputs: { odd: '1' } })).toMatchObject({ result: 'refused' })
-      const started = await runs.dispatch(start)
-      expect(started).toMatchObject({ result: 'started' })
-      await under.settled()
-      const found = await runs.find({ workflow: start.workflow, nonce: start.inputs.nonce, since })
-      expect(found).toMatchObject({
-        attempt: 1,
-        status: 'completed',
-        conclusion: 'success',
-        path: '.github/workflows/autopilot.yml',
-        event: 'workflow_dispatch',
-        headSha: await under.main(),
-        headBranch: 'main',
-        actor: { kind: 'bot', app_id: under.forge.appId },
-      })
-      expect(started).toMatchObject({ run: { id: found?.id } })
-      expect(await runs.find({ workflow: start.workflow, nonce: 'h-0000another0', since })).toBeUndefined()
-      const id = found?.id ?? 0
-      expect(await runs.observe(id)).toEqual(found)
-      const [job] = await runs.jobs(id, 1)
-      expect(job).toMatchObject({ status: 'completed', conclusion: 'success' })
-      expect(job?.steps.length).toBeGreaterThan(0)
-      await runs.cancel(id)
-      const [artifact] = await runs.artifacts(id)
-      expect(artifact).toMatchObject({ name: 'bundle', expired: false })
-      const { id: made = 0, bytes = 0 } = artifact ?? {}
-      expect(await runs.download(made, bytes)).toMatchObject({ result: 'ok' })
-      expect(await runs.download(made, bytes - 1)).toEqual({ result: 'too_large' })
-    })
+    lostAnswers(open)
+    runsOfWorkflows(open)
   })
 }

@@ -143,10 +143,13 @@ test('a foreign commit is answered with whose it is, both commits, and that noth
   for (const part of ['ben', 'cccccc', 'dddddd', 'Nothing was overwritten.']) expect(body).toContain(part)
 })
 
-test('a link that is none is text', () => {
-  const notice = { said: 'x', why: '', todo: ['y'], links: [{ text: 'run', url: 'javascript:alert(1)' }] }
-  expect(renderNotice(notice)).not.toMatch(/javascript|\]\(/)
-})
+test.each(['javascript:alert(1)', 'javascript://x.y/%0aalert', 'https://x.y/)[a](b', '//x.y', ''])(
+  'a link to %j is text',
+  (url) => {
+    const notice = { said: 'x', why: '', todo: ['y'], links: [{ text: 'run', url }] }
+    expect(renderNotice(notice)).toBe('**x.**\n\ny.\n\nSee run')
+  },
+)
 
 describe('/explain', () => {
   const links = [{ text: 'the run', url: 'https://github.test/r/7' }]

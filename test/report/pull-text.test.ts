@@ -128,6 +128,12 @@ describe('an open pull request', () => {
     expect(others(text)).toBe(others(mine))
   })
 
+  test('signs that replacements know stay signs', () => {
+    const summary = { ...SUMMARY, summary: 'Replaces `$&` and `$1`.' }
+    const text = editedPullText({ ...PULL, summary }, newPullText(PULL, TEMPLATE))
+    expect(part(text, 'summary')).toBe('Replaces `$&` and `$1`.')
+  })
+
   test('the same again changes nothing', () => {
     for (const template of [null, TEMPLATE]) {
       const text = newPullText(PULL, template)

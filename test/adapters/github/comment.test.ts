@@ -82,7 +82,7 @@ describe('our comment', () => {
 
   test('is cut to what GitHub takes, between lines', async () => {
     const { put, bodies } = await opened()
-    await put(`${'A line.\n'.repeat(9000)}`)
+    await put('A line.\n'.repeat(9000))
     const [body = ''] = bodies()
     expect(body.length).toBeLessThanOrEqual(65_536)
     expect(body).toMatch(/A line\.\n\n… shortened: GitHub takes 65,536 characters here\.$/)

@@ -1,6 +1,6 @@
 // Runs the contract of the forge's ports against the adapter on the loopback GitHub.
-import type { Losable } from '../../contracts-of-ports/forge.ts'
 import { forgeContract } from '../../contracts-of-ports/forge.ts'
+import type { Losable } from '../../contracts-of-ports/forge-under-test.ts'
 import { at } from '../../loopback/pulls-fixture.ts'
 import { openStage } from './stage.ts'
 
