@@ -11,6 +11,9 @@ import type { RefinementDirective } from './contracts/refinement.ts'
 import type { WorkerEvent } from './contracts/transcript.ts'
 import type { Verdict } from './contracts/verdict.ts'
 import type { WorkingSpec } from './contracts/working-spec.ts'
+import type { QueueTransaction } from './ports/queues.ts'
+
+export type * from './ports/queues.ts'
 
 // ---------------------------------------------------------------- time, ids
 
@@ -378,7 +381,7 @@ export interface Fence {
 }
 
 /** What one transaction may do. Throws StoreError('conflict' | 'fenced' | 'corrupt') and rolls back. */
-export interface StoreTransaction {
+export interface StoreTransaction extends QueueTransaction {
   /** Refuses a seq that exists (a fork) and a prev that is not the head's hash. */
   append(entry: LedgerEntry): Promise<void>
   /** `version` is the one that was read; 0 creates. */

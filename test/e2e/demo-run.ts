@@ -37,7 +37,15 @@ export function demoRuns(): (name: string, ...args: readonly string[]) => Promis
   return async (name, ...args) => {
     const into = join(folder, name)
     const json = join(folder, `${name}.json`)
-    const run = await runNode([join(ROOT, 'test/demo/demo.ts'), '--into', into, '--json', json, ...args])
+    const run = await runNode([
+      join(ROOT, 'test/demo/demo.ts'),
+      '--laptop',
+      '--into',
+      into,
+      '--json',
+      json,
+      ...args,
+    ])
     const report = RunReport.parse(JSON.parse(await readFile(json, 'utf8').catch(() => `"${run.err}"`)))
     return { run, report, repo: join(into, '1/minimist'), state: join(into, '1/state') }
   }

@@ -30,7 +30,7 @@ test('a stale, a missing and a stray file are each named', () => {
   expect(drift(root)).toEqual([
     'docs/schemas/gone.schema.json belongs to no contract',
     'docs/schemas/intent.schema.json is missing',
-    'docs/settings.md differs from its source in src/contracts',
+    'docs/settings.md differs from its source',
     'test/contracts/frozen/plan.v1.json is missing',
   ])
 })

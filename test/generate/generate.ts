@@ -1,10 +1,11 @@
-// Owns the generated files: JSON Schemas, the settings reference and frozen samples. `--check` exits 1 on drift.
+// Owns the generated files: JSON Schemas, the settings reference, .env.example and frozen samples. `--check` exits 1 on drift.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { CONTRACTS } from '../../src/contracts/registry.ts'
 import { arbitraryOf } from '../contracts/arbitrary.ts'
+import { envExample } from './env-example.ts'
 import { contractSchema } from './schemas.ts'
 import { settingsPage } from './settings-page.ts'
 
@@ -21,6 +22,7 @@ function generated(): Map<string, string> {
     )
   }
   files.set('docs/settings.md', settingsPage())
+  files.set('.env.example', envExample())
   return files
 }
 
@@ -51,7 +53,7 @@ export function drift(root: string): string[] {
   const differing = [...files].flatMap(([path, text]) => {
     const target = join(root, path)
     if (!existsSync(target)) return [`${path} is missing`]
-    return readFileSync(target, 'utf8') === text ? [] : [`${path} differs from its source in src/contracts`]
+    return readFileSync(target, 'utf8') === text ? [] : [`${path} differs from its source`]
   })
   return [
     ...differing,
@@ -78,6 +80,6 @@ if (import.meta.main) {
     process.exitCode = problems.length > 0 ? 1 : 0
   } else {
     write(root)
-    console.log('Generated files are written: docs/schemas, docs/settings.md.')
+    console.log('Generated files are written: docs/schemas, docs/settings.md, .env.example.')
   }
 }

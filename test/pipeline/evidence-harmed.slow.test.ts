@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openBundle } from '../../src/adapters/bundle/bundle-folder.ts'
 import { runTask } from '../../src/pipeline/loop.ts'
+import { STAGES } from '../../src/pipeline/stages/registry.ts'
 import { verifyBundle } from '../../src/pipeline/verify-bundle.ts'
 import { countersOf } from '../../src/process/counters.ts'
 import { makeLaptop } from './laptop.ts'
@@ -17,9 +18,9 @@ test.each([
   ],
 ])('test results that were %s before REVIEW: VERIFY is done again', async (_, harm) => {
   const { engine, task, folder, state, entries } = await makeLaptop()
-  await runTask(engine, task, { until: 'VERIFY' })
+  await runTask(engine, task, { stages: STAGES, until: 'VERIFY' })
   await harm(join(folder, 'evidence/VERIFY/test_results.json'))
-  expect(await runTask(engine, task)).toEqual({ kind: 'done' })
+  expect(await runTask(engine, task, { stages: STAGES })).toEqual({ kind: 'done' })
   const all = await entries()
   const violation = all.find((entry) => entry.event.kind === 'violation')?.event
   expect(violation).toMatchObject({ phase: 'VERIFY', code: 'evidence_gate_failed' })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { RunReport } from '../../src/contracts/summary.ts'
 import { runTask } from '../../src/pipeline/loop.ts'
+import { STAGES } from '../../src/pipeline/stages/registry.ts'
 import { readReport } from '../../src/pipeline/report.ts'
 import { makeScriptedWorker, type Deed } from '../fakes/scripted-worker.ts'
 import { MENDED } from '../e2e/tiny-repository.ts'
@@ -23,7 +24,7 @@ export function learner(...visits: readonly Deed[]): ReturnType<typeof makeScrip
 export const wrong: Deed = (workspace) => apply(workspace, { ...MENDED, ...WRONG })
 export const right: Deed = (workspace) => apply(workspace)
 export async function run(laptop: Laptop): Promise<RunReport> {
-  expect(await runTask(laptop.engine, laptop.task)).toEqual({ kind: 'done' })
+  expect(await runTask(laptop.engine, laptop.task, { stages: STAGES })).toEqual({ kind: 'done' })
   const timings = { total: 0, install: 0, worker: 0, git: 0, gates: 0, orchestration: 0 }
   const report = await readReport(laptop.engine, laptop.task, { bundle: '', timings })
   if (report === undefined) throw new Error('there is no report')

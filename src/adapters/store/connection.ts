@@ -17,6 +17,11 @@ export interface Connection {
   run: Run
   /** All or nothing; `work` gets the run of this transaction. An error of `work` rolls back and passes on as it is. */
   transaction<T>(work: (run: Run) => Promise<T>): Promise<T>
+  /**
+   * All or nothing, and durable when it resolves, in one commit with what others ask for meanwhile (group commit): a
+   * sync costs more than many rows.
+   */
+  grouped(queries: readonly CompiledQuery[]): Promise<readonly Result<unknown>[]>
   /** Without waiting; false when it cannot be now, because a transaction is open or another process holds the file. */
   tryRun(query: CompiledQuery): boolean
   close(): Promise<void>

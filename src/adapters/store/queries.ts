@@ -1,31 +1,7 @@
-// Owns the statements of the hot paths: built once by Kysely, run again and again with other values.
-import type { Compilable, CompiledQuery, Kysely } from 'kysely'
+// Owns the statements of tasks, ledger, leases and counters.
+import type { Kysely } from 'kysely'
+import { prepare, slot } from './prepare.ts'
 import type { Tables } from './schema.ts'
-
-type Values = Readonly<Record<string, string | number>>
-
-/** Stands in a query for a value that comes with each run. */
-class Slot {
-  readonly name: string
-
-  constructor(name: string) {
-    this.name = name
-  }
-}
-
-// the builder only carries a value to `parameters`; its type there is the column's
-function slot<T>(name: string): T {
-  return new Slot(name) as T
-}
-
-/** Compiles once; the result takes the values by slot name. */
-function prepare<R>(query: Compilable<R>): (values: Values) => CompiledQuery<R> {
-  const compiled = query.compile()
-  return (values) => ({
-    ...compiled,
-    parameters: compiled.parameters.map((one) => (one instanceof Slot ? values[one.name] : one)),
-  })
-}
 
 export type Queries = ReturnType<typeof makeQueries>
 

@@ -1,8 +1,11 @@
 // Owns the tables and their numbered migrations, in types that SQLite and Postgres share.
+import { sql } from 'kysely'
 import type { ColumnType, Kysely, RawBuilder } from 'kysely'
 
 /** Times are ISO 8601 text of fixed width: they compare as text. A bigint comes back as text from some drivers. */
 type Count = ColumnType<number | string, number, number>
+type OptionalCount = ColumnType<number | string | null, number | null, number | null>
+type State = 'pending' | 'done' | 'failed'
 
 export interface Tables {
   /** One row an entry; `entry` is its canonical text. No UPDATE, no DELETE (see the dialect's triggers). */
@@ -18,6 +21,40 @@ export interface Tables {
     taken_from: string | null
   }
   counters: { name: string; value: Count }
+  /** `lane`: deliveries of one lane are worked one after another, in the order of `arrival`, which only rises. */
+  deliveries: {
+    guid: string
+    lane: string
+    arrival: Count
+    event: string
+    action: string | null
+    repository: OptionalCount
+    installation: OptionalCount
+    received_at: string
+    state: State
+    attempts: Count
+    next_at: string
+    error: string | null
+    payload: string
+  }
+  /** The outbox. `ordinal` only rises; `version` rises with each new body. */
+  effects: {
+    key: string
+    task: string
+    ordinal: Count
+    version: Count
+    kind: string
+    state: State
+    attempts: Count
+    next_at: string
+    error: string | null
+    updated_at: string
+    result: string | null
+    body: string
+  }
+  /** `at` is the earliest wish, `then_at` the second earliest. */
+  wakes: { task: string; at: string; then_at: string | null }
+  notes: { scope: string; name: string; text: string; updated_at: string }
   schema_version: { version: Count }
 }
 
@@ -70,6 +107,68 @@ export const MIGRATIONS: readonly Migration[] = [
       .createTable('counters')
       .addColumn('name', 'text', (column) => column.primaryKey().notNull())
       .addColumn('value', 'bigint', (column) => column.notNull())
+      .execute()
+  },
+  async (db) => {
+    await db.schema
+      .createTable('deliveries')
+      .addColumn('guid', 'text', (column) => column.primaryKey().notNull())
+      .addColumn('lane', 'text', (column) => column.notNull())
+      .addColumn('arrival', 'bigint', (column) => column.notNull())
+      .addColumn('event', 'text', (column) => column.notNull())
+      .addColumn('action', 'text')
+      .addColumn('repository', 'bigint')
+      .addColumn('installation', 'bigint')
+      .addColumn('received_at', 'text', (column) => column.notNull())
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('attempts', 'bigint', (column) => column.notNull())
+      .addColumn('next_at', 'text', (column) => column.notNull())
+      .addColumn('error', 'text')
+      // last, so that a row is read without it where only its state is asked for
+      .addColumn('payload', 'text', (column) => column.notNull())
+      .execute()
+    // what is pending is little, however long the table grows
+    await db.schema
+      .createIndex('deliveries_pending')
+      .on('deliveries')
+      .columns(['lane', 'arrival'])
+      .where(sql.ref('state'), '=', 'pending')
+      .execute()
+    await db.schema
+      .createTable('effects')
+      .addColumn('key', 'text', (column) => column.primaryKey().notNull())
+      .addColumn('task', 'text', (column) => column.notNull())
+      .addColumn('ordinal', 'bigint', (column) => column.notNull())
+      .addColumn('version', 'bigint', (column) => column.notNull())
+      .addColumn('kind', 'text', (column) => column.notNull())
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('attempts', 'bigint', (column) => column.notNull())
+      .addColumn('next_at', 'text', (column) => column.notNull())
+      .addColumn('error', 'text')
+      .addColumn('updated_at', 'text', (column) => column.notNull())
+      .addColumn('result', 'text')
+      .addColumn('body', 'text', (column) => column.notNull())
+      .execute()
+    await db.schema
+      .createIndex('effects_pending')
+      .on('effects')
+      .columns(['task', 'next_at', 'ordinal'])
+      .where(sql.ref('state'), '=', 'pending')
+      .execute()
+    await db.schema
+      .createTable('wakes')
+      .addColumn('task', 'text', (column) => column.primaryKey().notNull())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addColumn('then_at', 'text')
+      .execute()
+    await db.schema.createIndex('wakes_at').on('wakes').columns(['at', 'task']).execute()
+    await db.schema
+      .createTable('notes')
+      .addColumn('scope', 'text', (column) => column.notNull())
+      .addColumn('name', 'text', (column) => column.notNull())
+      .addColumn('text', 'text', (column) => column.notNull())
+      .addColumn('updated_at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('notes_pk', ['scope', 'name'])
       .execute()
   },
 ]

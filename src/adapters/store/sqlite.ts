@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
+import { setImmediate as immediate } from 'node:timers/promises'
 import { CompiledQuery, Kysely, sql, SqliteDialect, SqliteDriver } from 'kysely'
 import type { DatabaseConnection, SqliteDatabase, SqliteStatement } from 'kysely'
 import type { Connection, Result, Run } from './connection.ts'
@@ -53,6 +54,12 @@ export async function openSqlite(file: string): Promise<SqliteFile> {
   }
 }
 
+interface Waiting {
+  queries: readonly CompiledQuery[]
+  done: (results: readonly Result<unknown>[]) => void
+  failed: (error: unknown) => void
+}
+
 function connect(raw: DatabaseSync): Connection {
   const shim = new Shim(raw)
   const inside = new AsyncLocalStorage<{ open: boolean }>()
@@ -67,18 +74,54 @@ function connect(raw: DatabaseSync): Connection {
       throw sqliteError(error, 'the store refused a statement')
     }
   }
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+  const refuseInside = (): void => {
     // Threat: the one writer would wait for itself for ever
     if (inside.getStore()?.open === true) {
       throw new StoreError('nested', 'a transaction is open here · use it, or wait for its end')
     }
+  }
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    refuseInside()
     const mine = turn.then(work)
     turn = mine.catch(() => undefined)
     return mine
   }
 
+  const whole = <T>(work: () => T): T => {
+    now(BEGIN)
+    try {
+      const result = work()
+      now(COMMIT)
+      return result
+    } catch (error) {
+      if (raw.isTransaction) now(ROLLBACK)
+      throw error
+    }
+  }
+  let waiting: Waiting[] = []
+  let flushed: Promise<void> = Promise.resolve()
+  const flush = (): Promise<void> =>
+    inTurn(async () => {
+      const group = waiting
+      waiting = []
+      try {
+        const results = whole(() => group.map((one) => one.queries.map((query) => now(query))))
+        for (const [at, one] of group.entries()) one.done(results[at] ?? [])
+      } catch (error) {
+        for (const one of group) one.failed(error)
+      }
+    })
+
   return {
     run: (query) => inTurn(async () => now(query)),
+    async grouped(queries) {
+      refuseInside()
+      const { promise, resolve, reject } = Promise.withResolvers<readonly Result<unknown>[]>()
+      // once everything that this turn of the event loop brings has been heard
+      if (waiting.length === 0) flushed = immediate().then(flush)
+      waiting.push({ queries, done: resolve, failed: reject })
+      return promise
+    },
     transaction: (work) =>
       inTurn(async () => {
         const scope = { open: true }
@@ -107,10 +150,12 @@ function connect(raw: DatabaseSync): Connection {
         return false
       }
     },
-    close: () =>
-      inTurn(async () => {
+    async close() {
+      await flushed
+      await inTurn(async () => {
         if (raw.isOpen) raw.close()
-      }),
+      })
+    },
   }
 }
 

@@ -1,11 +1,16 @@
-// Owns the store: state cache, ledger rows, texts, leases and counters of one file that several processes share.
+// Owns the store: state cache, ledger rows, texts, queues, leases and counters of one file that several processes share.
 import { LedgerEntryContract } from '../../contracts/ledger.ts'
 import type { LedgerEntry } from '../../contracts/ledger.ts'
-import type { Clock, Leases, Store, TaskRow } from '../../ports.ts'
+import type { Clock, Inbox, Leases, Notes, Outbox, Store, TaskRow, Wakes } from '../../ports.ts'
 import { makeCounters } from './counters.ts'
 import type { StoredCounters } from './counters.ts'
+import { makeInbox } from './inbox.ts'
 import { makeLeases } from './leases.ts'
+import { makeNotes } from './notes.ts'
+import { makeOrder } from './order.ts'
+import { makeOutbox, makeWakes } from './outbox.ts'
 import { makeQueries } from './queries.ts'
+import { makeQueueQueries } from './queue-queries.ts'
 import { openSqlite } from './sqlite.ts'
 import { StoreError } from './store-error.ts'
 import { makeTransaction, readHead } from './transaction.ts'
@@ -18,15 +23,21 @@ export interface OpenStore {
   store: Store
   leases: Leases
   counters: StoredCounters
+  inbox: Inbox
+  outbox: Outbox
+  wakes: Wakes
+  notes: Notes
 }
 
 /**
  * Opens the file, made and migrated as needed. Leases and transactions of one process take turns on one connection,
- * those of several on the file's lock. `store.close()` ends all three. Throws StoreError.
+ * those of several on the file's lock. `store.close()` ends them all. Throws StoreError.
  */
 export async function openStore(x: { file: string; clock: Clock }): Promise<OpenStore> {
   const { writer, reader, builder } = await openSqlite(x.file)
   const queries = makeQueries(builder)
+  const queueQueries = makeQueueQueries(builder)
+  const order = makeOrder(x.clock)
   const counters = await makeCounters({
     write: (name, by) => writer.tryRun(queries.raise({ name, by })),
     read: async () => (await reader.run(queries.counters({}))).rows,
@@ -37,7 +48,7 @@ export async function openStore(x: { file: string; clock: Clock }): Promise<Open
       const made: KnownHeads = new Map()
       try {
         const result = await writer.transaction((run) =>
-          work(makeTransaction({ run, queries, clock: x.clock, counters, known, made })),
+          work(makeTransaction({ run, queries, queueQueries, clock: x.clock, order, counters, known, made })),
         )
         remember(known, made)
         return result
@@ -68,7 +79,16 @@ export async function openStore(x: { file: string; clock: Clock }): Promise<Open
       await writer.close()
     },
   }
-  return { store, leases: makeLeases(writer.run, queries, x.clock, counters), counters }
+  const queues = { writer, reader, queries: queueQueries, clock: x.clock, order }
+  return {
+    store,
+    leases: makeLeases(writer.run, queries, x.clock, counters),
+    counters,
+    inbox: makeInbox(queues),
+    outbox: makeOutbox(queues),
+    wakes: makeWakes(queues),
+    notes: makeNotes(queues),
+  }
 }
 
 function remember(known: KnownHeads, made: KnownHeads): void {

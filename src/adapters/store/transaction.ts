@@ -1,24 +1,30 @@
-// Owns what one transaction of the store may do: append, save the fold, check the fence, keep a text.
+// Owns what one transaction of the store may do: append, save the fold, check the fence, keep texts, queue effects.
 import { canonicalJson } from '../../contracts/canonical.ts'
 import { genesisOf } from '../../contracts/ledger.ts'
 import type { ChainHead } from '../../contracts/ledger.ts'
-import type { Clock, Counters, StoreTransaction } from '../../ports.ts'
+import type { Clock, Counters, QueueTransaction, StoreTransaction } from '../../ports.ts'
 import type { Run } from './connection.ts'
+import type { Order } from './order.ts'
 import type { Queries } from './queries.ts'
+import type { QueueQueries } from './queue-queries.ts'
 import { StoreError } from './store-error.ts'
 
 /** Heads by chain that this process saw committed. A row never changes, so what was once at its place stays known. */
 export type KnownHeads = Map<string, ChainHead>
 
-export function makeTransaction(x: {
+interface Needs {
   run: Run
   queries: Queries
+  queueQueries: QueueQueries
   clock: Clock
+  order: Order
   counters: Counters
   known: KnownHeads
   /** Heads that this transaction makes; known once it is committed. */
   made: KnownHeads
-}): StoreTransaction {
+}
+
+export function makeTransaction(x: Needs): StoreTransaction {
   const { run, queries, clock, counters, known, made } = x
   return {
     async append(entry) {
@@ -60,6 +66,29 @@ export function makeTransaction(x: {
     },
     async putText(task, name, text) {
       await run(queries.putText({ task, name, text }))
+    },
+    ...queueTransaction(x),
+  }
+}
+
+function queueTransaction({ run, queueQueries: queries, clock, order }: Needs): QueueTransaction {
+  const now = (): string => clock.now().toISOString()
+  return {
+    async putEffect({ key, task, kind, body, replace = false }) {
+      const put = replace ? queries.replaceEffect : queries.putEffect
+      await run(put({ key, task, kind, body: canonicalJson(body), ordinal: order.next(), now: now() }))
+    },
+    async doneDelivery(guid) {
+      await run(queries.doneDelivery({ guid }))
+    },
+    async wake(task, at) {
+      await run(queries.wake({ task, at: at.toISOString() }))
+    },
+    async note(scope, name) {
+      return (await run(queries.note({ scope, name }))).rows[0]?.text
+    },
+    async putNote(scope, name, text) {
+      await run(queries.putNote({ scope, name, text, now: now() }))
     },
   }
 }

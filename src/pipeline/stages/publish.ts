@@ -6,6 +6,7 @@ import { FileMapContract, PlanContract } from '../../contracts/plan.ts'
 import { QualityReportContract } from '../../contracts/quality-report.ts'
 import { WorkingSpecContract } from '../../contracts/working-spec.ts'
 import { renderPullBody } from '../../report/pull-body.ts'
+import { branchOf, commitMessage } from '../branch-name.ts'
 import { summarisePull } from '../pull-summary.ts'
 import type { StageContext, StageResult } from '../stage.ts'
 import { stopWith } from '../stopping.ts'
@@ -75,21 +76,7 @@ export async function publish(context: StageContext): Promise<StageResult> {
       items: [],
     }),
   }
-  const published = { branch, head: made.head, tree: changes.tree }
-  return { kind: 'passed', files, note: `branch ${branch} at ${made.head.slice(0, 7)}`, published }
-}
-
-/** `autopilot/<words of the title>-<end of the task id>`: readable, and never another task's. */
-function branchOf(title: string, task: string): string {
-  const words = title
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 40)
-    .replace(/-+$/, '')
-  return `autopilot/${words === '' ? 'change' : words}-${task.slice(-6)}`
-}
-
-function commitMessage(title: string, summary: string, task: string): string {
-  return `${title}\n\n${summary}\n\nAutopilot-Task: ${task}\n`
+  const published = { kind: 'published', branch, head: made.head, tree: changes.tree } as const
+  const note = `branch ${branch} at ${made.head.slice(0, 7)}`
+  return { kind: 'passed', files, note, entries: [published] }
 }

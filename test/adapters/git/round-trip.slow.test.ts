@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { blobId } from '../../../src/adapters/git/objects.ts'
+import { blobId } from '../../../src/adapters/change/blob-id.ts'
 import { contentOf } from '../../../src/contracts/change-set.ts'
 import type { ChangeSet, FileChange, FileMode } from '../../../src/contracts/change-set.ts'
 import { opened, repository, temporaryFolder } from './repository.ts'

@@ -2,7 +2,7 @@
 import { access, lstat, readFile, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { blobId } from '../../../src/adapters/git/objects.ts'
+import { blobId } from '../../../src/adapters/change/blob-id.ts'
 import { contentOf } from '../../../src/contracts/change-set.ts'
 import type { ChangeSet, FileChange, FileMode } from '../../../src/contracts/change-set.ts'
 import { commitAll, git, opened, repository, sharedRepository, temporaryFolder } from './repository.ts'

@@ -5,7 +5,7 @@ import { chainOf } from './entries.ts'
 
 const [mode = '', file = '', name = '', times = '0'] = process.argv.slice(2)
 const clock = { now: () => new Date(), monotonic: () => performance.now(), sleep: async () => {} }
-const { store, leases } = await openStore({ file, clock })
+const { store, leases, inbox } = await openStore({ file, clock })
 const CHAIN = 'task:t-0000000task'
 
 async function appendOne(): Promise<boolean> {
@@ -27,6 +27,17 @@ if (mode === 'append') {
       done += 1
       process.stdout.write(`${done}\n`)
     }
+  }
+}
+if (mode === 'accept') {
+  const delivery = { event: 'issues', action: null, repository: 1, installation: 1, payload: '{}' }
+  // eight at a time, so that commits are shared; says a number only after that many were accepted
+  for (let done = 0; done < Number(times); done += 8) {
+    const group = Array.from({ length: 8 }, (_, at) =>
+      inbox.accept({ ...delivery, guid: `${name}${done + at}` }),
+    )
+    await Promise.all(group)
+    process.stdout.write(`${done + 8}\n`)
   }
 }
 if (mode === 'count') {

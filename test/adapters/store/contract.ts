@@ -3,19 +3,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { StoreError } from '../../../src/adapters/store/store-error.ts'
 import type { OpenStore } from '../../../src/adapters/store/store.ts'
 import type { LedgerEntry } from '../../../src/contracts/ledger.ts'
-import type { Clock, Fence } from '../../../src/ports.ts'
+import type { Fence } from '../../../src/ports.ts'
 import { emptyHead, headOf, verifyChain } from '../../../src/process/ledger.ts'
+import type { Database } from '../../contracts-of-ports/two-stores.ts'
 import { chainOf } from './entries.ts'
 
 const CHAIN = 'task:t-0000000task'
 const AT = '2026-11-21T02:00:00.000Z'
 const TASK = 't-0000000task'
-
-/** One database; `open` gives each time a connection of its own, as another process would have. */
-export interface Database {
-  open(clock: Clock): Promise<OpenStore>
-  remove(): Promise<void>
-}
 
 export function storeContract(name: string, make: () => Promise<Database>): void {
   describe(`store: ${name}`, () => {

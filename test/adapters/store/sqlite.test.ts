@@ -1,11 +1,14 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { execa } from 'execa'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openStore } from '../../../src/adapters/store/store.ts'
+import type { Clock } from '../../../src/ports.ts'
 import { verifyChain } from '../../../src/process/ledger.ts'
+import { inboxContract } from '../../contracts-of-ports/inbox.ts'
+import { outboxContract } from '../../contracts-of-ports/outbox.ts'
 import { storeContract } from './contract.ts'
 import { chainOf } from './entries.ts'
 
@@ -23,10 +26,13 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-storeContract('SQLite', async () => ({
-  open: (clock) => openStore({ file, clock }),
+const database = async () => ({
+  open: (clock: Clock) => openStore({ file, clock }),
   remove: async () => {},
-}))
+})
+storeContract('SQLite', database)
+inboxContract('SQLite', database)
+outboxContract('SQLite', database)
 
 test('what was said to be committed is there after kill -9, and the chain verifies', async () => {
   for (let round = 0; round < 5; round += 1) {
@@ -53,6 +59,57 @@ async function lengthOf(): Promise<number> {
   await store.close()
   return length
 }
+
+test('deliveries that were said to be accepted are there after kill -9', async () => {
+  const running = doomed('accept', file, 'g', '100000')
+  let said = 0
+  for await (const line of running) {
+    said = Number(line)
+    if (said >= 100) running.kill('SIGKILL')
+  }
+  expect((await running).signal).toBe('SIGKILL')
+  const { store, inbox } = await openStore({ file, clock })
+  expect(said).toBeGreaterThanOrEqual(100)
+  expect((await inbox.counts()).pending).toBeGreaterThanOrEqual(said)
+  await store.close()
+})
+
+test('deliveries that come at the same time share a commit', async () => {
+  const { store, inbox } = await openStore({ file, clock })
+  const delivery = { event: 'issues', action: null, repository: 1, installation: 1, payload: '{}' }
+  const before = commitsIn(`${file}-wal`)
+  const arrive = async (at: number) => {
+    for (let step = 0; step < at; step += 1) await Promise.resolve()
+    await inbox.accept({ ...delivery, guid: `${at}` })
+  }
+  await Promise.all(Array.from({ length: 50 }, (_, at) => arrive(at)))
+  expect((await inbox.counts()).pending).toBe(50)
+  expect(commitsIn(`${file}-wal`) - before).toBe(1)
+  await store.close()
+})
+
+/** Frames of a write-ahead log that end a transaction: those that tell the size of the file. Source: sqlite.org/walformat.html. */
+function commitsIn(wal: string): number {
+  const bytes = readFileSync(wal)
+  const frame = 24 + bytes.readUInt32BE(8)
+  let commits = 0
+  for (let at = 32; at + frame <= bytes.length; at += frame) if (bytes.readUInt32BE(at + 4) > 0) commits += 1
+  return commits
+}
+
+test('a store of the version before the queues gets them, and keeps what it holds', async () => {
+  const { store } = await openStore({ file, clock })
+  await store.transaction((tx) => tx.putText('t-0000000task', 'a', 'b'))
+  await store.close()
+  const raw = new DatabaseSync(file)
+  for (const table of ['deliveries', 'effects', 'wakes', 'notes']) raw.exec(`drop table ${table}`)
+  raw.exec('delete from schema_version where version > 1')
+  raw.close()
+  const again = await openStore({ file, clock })
+  expect(await again.store.text('t-0000000task', 'a')).toBe('b')
+  expect(await again.inbox.counts()).toEqual({ pending: 0, done: 0, failed: 0 })
+  await again.store.close()
+})
 
 test('processes that open a fresh store at once all succeed, and append to one chain without a fork', async () => {
   await Promise.all(['one', 'two', 'three'].map((name) => child('append', file, name, '40')))

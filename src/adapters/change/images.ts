@@ -1,9 +1,9 @@
 // Owns what a changed file may be: the checks that hold for a change wherever it comes from. Pure.
 import { pathProblem } from '../../contracts/base.ts'
-import { contentBytes } from '../../contracts/change-set.ts'
+import { FileMode, contentBytes } from '../../contracts/change-set.ts'
 import type { ChangeSet, FileChange } from '../../contracts/change-set.ts'
 import type { Problem, TreeFile } from '../../ports.ts'
-import { blobId } from './objects.ts'
+import { blobId } from './blob-id.ts'
 
 /** Source: the caps of the engine; a change larger than this is no change that a person could review. */
 export const MAX_FILES = 3000
@@ -30,6 +30,10 @@ function imageProblem(file: FileChange, changes: ChangeSet): Problem | undefined
   const wrong = pathProblem(file.path)
   if (wrong !== undefined) return pathRefused(file.path, wrong)
   if (file.after === null) return undefined
+  // Threat: a gitlink makes a checkout fetch whatever it names
+  if (!FileMode.safeParse(file.after.mode).success) {
+    return pathRefused(file.path, `has the mode ${file.after.mode}, which is that of no file`)
+  }
   const bytes = contentBytes(file.after.content)
   if (blobId(bytes, changes.base) !== file.after.blob) {
     return {

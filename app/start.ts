@@ -1,0 +1,88 @@
+// Owns the App as a whole: store, Probot, work and server, put together from settings.
+import { join } from 'node:path'
+import type { Probot } from 'probot'
+import { openStore } from '../src/adapters/store/store.ts'
+import type { OpenStore } from '../src/adapters/store/store.ts'
+import { systemClock } from '../src/adapters/system/clock.ts'
+import type { Clock } from '../src/ports.ts'
+import type { Log } from './log.ts'
+import { makeProbot } from './probot.ts'
+import { makeReadiness } from './readiness.ts'
+import type { Route } from './route.ts'
+import { startServer } from './server.ts'
+import type { RunningServer } from './server.ts'
+import type { AppSettings } from './settings.ts'
+import { startWork } from './work-loop.ts'
+import type { Work, WorkLoop } from './work-loop.ts'
+
+/** What the work is made of. */
+export interface Parts extends OpenStore {
+  settings: AppSettings
+  clock: Clock
+  log: Log
+  probot: Probot
+}
+
+export async function startApp(x: {
+  settings: AppSettings
+  log: Log
+  makeWork(parts: Parts): Work
+  makeRoutes?(parts: Parts): readonly Route[]
+}): Promise<RunningServer> {
+  const { settings, log } = x
+  const clock = systemClock()
+  const open = await openStore({ file: join(settings.stateFolder, 'autopilot.db'), clock })
+  try {
+    const probot = await makeProbot(settings, log)
+    const parts: Parts = { ...open, settings, clock, log, probot }
+    const made = x.makeWork(parts)
+    const work = settings.stop ? stoppedWork(log) : startWork({ ...parts, work: made })
+    const server = await startServer({
+      settings,
+      probot,
+      inbox: open.inbox,
+      work,
+      ready: readinessOf(parts),
+      log,
+      ...(x.makeRoutes === undefined ? {} : { extraRoutes: x.makeRoutes(parts) }),
+    }).catch(async (error: unknown) => {
+      await work.stop()
+      throw error
+    })
+    return {
+      url: server.url,
+      async stop() {
+        await server.stop()
+        const asked = made.asked?.()
+        if (asked !== undefined) log.info(asked, 'asked GitHub')
+        await open.store.close()
+      },
+    }
+  } catch (error) {
+    await open.store.close()
+    throw error
+  }
+}
+
+function stoppedWork(log: Log): WorkLoop {
+  log.warn('AUTOPILOT_STOP is on: deliveries are kept, and nothing is worked')
+  return { poke() {}, async stop() {} }
+}
+
+function readinessOf({ clock, log, notes, probot }: Parts): ReturnType<typeof makeReadiness> {
+  return makeReadiness(clock, log, {
+    store: {
+      look: () => notes.put('server', 'ready', clock.now().toISOString()),
+      otherwise: 'cannot be written',
+      holds: 10_000,
+    },
+    github: {
+      async look() {
+        const octokit = await probot.auth()
+        await octokit.rest.apps.getAuthenticated()
+      },
+      otherwise: 'does not answer this App',
+      holds: 60_000,
+    },
+  })
+}

@@ -1,0 +1,292 @@
+// Owns the statements of the queues: deliveries, effects, wakes, notes.
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import { prepare, slot } from './prepare.ts'
+import type { Tables } from './schema.ts'
+
+/** A delivery that failed so often steps out of its repository's order and no longer holds back the others. */
+const STEPS_ASIDE = 4
+
+/** As text in the statement: an index of pending rows alone serves no query whose state is a parameter. */
+const PENDING = sql.lit('pending' as const)
+
+const text = slot<string>
+const textOrNull = slot<string | null>
+const count = slot<number>
+const countOrNull = slot<number | null>
+
+export type QueueQueries = ReturnType<typeof makeQueueQueries>
+
+export function makeQueueQueries(db: Kysely<Tables>) {
+  return { ...deliveries(db), ...effects(db), ...wakes(db), ...notes(db) }
+}
+
+function deliveries(db: Kysely<Tables>) {
+  const pending = db.updateTable('deliveries').where('guid', '=', text('guid')).where('state', '=', PENDING)
+  return {
+    /** A row where the delivery is new; none where it is known. */
+    accept: prepare(
+      db
+        .insertInto('deliveries')
+        .values({
+          guid: text('guid'),
+          lane: text('lane'),
+          arrival: count('arrival'),
+          event: text('event'),
+          action: textOrNull('action'),
+          repository: countOrNull('repository'),
+          installation: countOrNull('installation'),
+          received_at: text('now'),
+          state: 'pending',
+          attempts: 0,
+          next_at: text('now'),
+          error: null,
+          payload: text('payload'),
+        })
+        .onConflict((on) =>
+          on
+            .column('guid')
+            .doUpdateSet({
+              lane: text('lane'),
+              arrival: count('arrival'),
+              received_at: text('now'),
+              state: 'pending',
+              attempts: 0,
+              next_at: text('now'),
+              error: null,
+              payload: text('payload'),
+            })
+            .where('deliveries.state', '=', 'failed'),
+        )
+        .returning('guid'),
+    ),
+    nextDeliveries: prepare(
+      db
+        .with('heads', (heads) =>
+          heads
+            .selectFrom('deliveries')
+            .select(({ fn }) => ['lane', fn.min('arrival').as('arrival')])
+            .where('state', '=', PENDING)
+            .groupBy('lane'),
+        )
+        .selectFrom('heads')
+        .innerJoin('deliveries', (join) =>
+          join
+            .onRef('deliveries.lane', '=', 'heads.lane')
+            .onRef('deliveries.arrival', '=', 'heads.arrival')
+            .on('deliveries.state', '=', PENDING),
+        )
+        .selectAll('deliveries')
+        .where('deliveries.next_at', '<=', text('now'))
+        .orderBy('deliveries.arrival')
+        .limit(count('limit')),
+    ),
+    doneDelivery: prepare(pending.set({ state: 'done', payload: '', error: null })),
+    failDelivery: prepare(
+      pending.set((eb) => ({
+        state: text('state') as 'pending' | 'failed',
+        attempts: eb('attempts', '+', 1).$castTo<number>(),
+        next_at: text('next_at'),
+        error: text('error'),
+        lane: eb
+          .case()
+          .when('attempts', '>=', STEPS_ASIDE - 1)
+          .then(eb.ref('guid'))
+          .else(eb.ref('lane'))
+          .end(),
+      })),
+    ),
+    postponeDelivery: prepare(pending.set({ next_at: text('next_at'), error: text('error') })),
+    delivery: prepare(db.selectFrom('deliveries').selectAll().where('guid', '=', text('guid'))),
+    deliveryCounts: prepare(
+      db
+        .selectFrom('deliveries')
+        .select(({ fn }) => ['state', fn.countAll().as('count')])
+        .groupBy('state'),
+    ),
+    forgetDeliveries: prepare(
+      db.deleteFrom('deliveries').where('state', '=', 'done').where('received_at', '<', text('before')),
+    ),
+  }
+}
+
+function effects(db: Kysely<Tables>) {
+  const insert = db.insertInto('effects').values({
+    key: text('key'),
+    task: text('task'),
+    ordinal: count('ordinal'),
+    version: 1,
+    kind: text('kind'),
+    state: 'pending',
+    attempts: 0,
+    next_at: text('now'),
+    error: null,
+    updated_at: text('now'),
+    result: null,
+    body: text('body'),
+  })
+  const anew = {
+    state: 'pending',
+    attempts: 0,
+    next_at: text('now'),
+    error: null,
+    updated_at: text('now'),
+  } as const
+  const sent = db.updateTable('effects').where('key', '=', text('key')).where('state', '=', PENDING)
+  return {
+    putEffect: prepare(
+      insert.onConflict((on) =>
+        on
+          .column('key')
+          .doUpdateSet((eb) => ({
+            ...anew,
+            body: text('body'),
+            version: eb('effects.version', '+', 1),
+            ordinal: count('ordinal'),
+          }))
+          .where('effects.state', '=', 'failed'),
+      ),
+    ),
+    replaceEffect: prepare(
+      insert.onConflict((on) =>
+        on
+          .column('key')
+          .doUpdateSet((eb) => ({
+            ...anew,
+            body: text('body'),
+            version: eb('effects.version', '+', 1),
+            // one that still waits keeps its place, however often it is replaced
+            ordinal: eb
+              .case()
+              .when('effects.state', '=', 'pending')
+              .then(eb.ref('effects.ordinal'))
+              .else(count('ordinal'))
+              .end(),
+          }))
+          .where((eb) => eb.or([eb('effects.state', '=', 'failed'), eb('effects.body', '<>', text('body'))])),
+      ),
+    ),
+    dueEffects: prepare(
+      db
+        .with('heads', (heads) =>
+          heads
+            .selectFrom('effects')
+            .select(({ fn }) => ['task', fn.min('ordinal').as('ordinal')])
+            .where('state', '=', PENDING)
+            .where('next_at', '<=', text('now'))
+            .groupBy('task'),
+        )
+        .selectFrom('heads')
+        .innerJoin('effects', (join) =>
+          join
+            .onRef('effects.task', '=', 'heads.task')
+            .onRef('effects.ordinal', '=', 'heads.ordinal')
+            .on('effects.state', '=', PENDING),
+        )
+        .selectAll('effects')
+        .orderBy('effects.ordinal')
+        .limit(count('limit')),
+    ),
+    effect: prepare(db.selectFrom('effects').selectAll().where('key', '=', text('key'))),
+    effectsOf: prepare(
+      db
+        .selectFrom('effects')
+        .selectAll()
+        .where('task', '=', text('task'))
+        .where('state', '=', PENDING)
+        .orderBy('ordinal'),
+    ),
+    /** Whatever was replaced meanwhile, the result is kept: it says where the effect lies. */
+    sentEffect: prepare(
+      sent.set((eb) => ({
+        result: text('result'),
+        error: null,
+        updated_at: text('now'),
+        state: eb
+          .case()
+          .when('version', '=', count('version'))
+          .then(eb.val('done' as const))
+          .else(PENDING)
+          .end(),
+      })),
+    ),
+    failEffect: prepare(
+      sent.where('version', '=', count('version')).set((eb) => ({
+        state: text('state') as 'pending' | 'failed',
+        attempts: eb('attempts', '+', 1).$castTo<number>(),
+        next_at: text('next_at'),
+        error: text('error'),
+        updated_at: text('now'),
+      })),
+    ),
+    postponeEffect: prepare(
+      sent
+        .where('version', '=', count('version'))
+        .set({ next_at: text('next_at'), error: text('error'), updated_at: text('now') }),
+    ),
+  }
+}
+
+function wakes(db: Kysely<Tables>) {
+  return {
+    wake: prepare(
+      db
+        .insertInto('wakes')
+        .values({ task: text('task'), at: text('at'), then_at: null })
+        .onConflict((on) =>
+          on.column('task').doUpdateSet((eb) => ({
+            at: eb.case().when('wakes.at', '<=', text('at')).then(eb.ref('wakes.at')).else(text('at')).end(),
+            then_at: eb
+              .case()
+              .when('wakes.at', '>', text('at'))
+              .then(eb.ref('wakes.at'))
+              .when('wakes.then_at', '<=', text('at'))
+              .then(eb.ref('wakes.then_at'))
+              .else(text('at'))
+              .end(),
+          })),
+        ),
+    ),
+    dueWakes: prepare(
+      db
+        .selectFrom('wakes')
+        .select(['task', 'at'])
+        .where('at', '<=', text('now'))
+        .orderBy('at')
+        .orderBy('task')
+        .limit(count('limit')),
+    ),
+    /** Run before `popWake`: what is deleted here has no second time, and what is popped there had one. */
+    dropWake: prepare(
+      db
+        .deleteFrom('wakes')
+        .where('task', '=', text('task'))
+        .where('at', '<=', text('up_to'))
+        .where('then_at', 'is', null),
+    ),
+    popWake: prepare(
+      db
+        .updateTable('wakes')
+        .set((eb) => ({ at: eb.fn.coalesce('then_at', 'at'), then_at: null }))
+        .where('task', '=', text('task'))
+        .where('at', '<=', text('up_to'))
+        .where('then_at', 'is not', null),
+    ),
+  }
+}
+
+function notes(db: Kysely<Tables>) {
+  const of = db.selectFrom('notes').where('scope', '=', text('scope'))
+  return {
+    note: prepare(of.select('text').where('name', '=', text('name'))),
+    notes: prepare(of.select(['name', 'text', 'updated_at']).orderBy('name')),
+    putNote: prepare(
+      db
+        .insertInto('notes')
+        .values({ scope: text('scope'), name: text('name'), text: text('text'), updated_at: text('now') })
+        .onConflict((on) =>
+          on.columns(['scope', 'name']).doUpdateSet({ text: text('text'), updated_at: text('now') }),
+        ),
+    ),
+  }
+}
