@@ -19,7 +19,11 @@ export const DELIVERIES: ReadonlyMap<string, Reader> = new Map(
 /** Events that GitHub sends to every App, asked for or not. */
 const UNASKED = ['installation', 'installation_repositories']
 
-/** Events that an App must subscribe to for the table to hear all it reads. */
+/**
+ * Events that an App must subscribe to for the table to hear all it reads.
+ *
+ * @public
+ */
 export const SUBSCRIBED_EVENTS: readonly string[] = [
   ...new Set([...DELIVERIES.keys()].map((key) => key.replace(/\..*$/, ''))),
 ]

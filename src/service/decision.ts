@@ -16,7 +16,8 @@ import type { TaskState } from '../process/state.ts'
 import { approvalsOf } from './approvals.ts'
 import { readEvidence } from './evidence.ts'
 import type { Service } from './parts.ts'
-import { placeOf, type Place } from './place.ts'
+import { placeOf, type Place, repositoryOf } from './place.ts'
+import { readRules } from './rules.ts'
 import { isStopped } from './stop-switch.ts'
 
 export interface Decided {
@@ -38,21 +39,22 @@ export async function decideNow(service: Service, state: TaskState, facts: PullF
   const { task } = state
   if (task === null) throw new Error('decision: there is no task')
   const inputs = await loadInputs(service, task)
-  const parsed = parsePolicy(inputs.policyText, 'policy')
-  if (!parsed.ok) throw new Error('the stored policy does not parse any more')
   const place = await placeOf(service, task)
+  const rules = await rulesNow(service, place, inputs)
+  const parsed = parsePolicy(rules.policyText, 'policy')
+  if (!parsed.ok) throw new Error('the stored policy does not parse any more')
   const reviews = [...facts.reviews, ...(await approvalsOf(service, task))]
-  const policy = digestOf(inputs.policyText)
+  const policy = digestOf(rules.policyText)
   const made = decideMerge({
     policy: parsed.value,
     policyDigest: policy,
-    settings: inputs.settings,
+    settings: rules.settings,
     facts: { ...facts, reviews },
     run: await claimsOf(service, state, inputs, place),
     appId: service.app.id,
     kind: 'task',
   })
-  const held = heldBy(service, state, place)
+  const held = rules.problem ?? heldBy(service, state, place)
   const decision = held !== undefined && made.decision === 'merge' ? 'hold' : made.decision
   const verdict = await service.blobs.put(evidenceJson({ ...made, decision } satisfies MergeDecision))
   return {
@@ -63,6 +65,22 @@ export async function decideNow(service: Service, state: TaskState, facts: PullF
     policy,
     verdict,
   }
+}
+
+/** Threat: rules that were loosened or tightened since the task began. Those of the default branch's commit now decide. */
+async function rulesNow(
+  service: Service,
+  place: Place,
+  inputs: TaskInputs,
+): Promise<{ policyText: string; settings: TaskInputs['settings']; problem?: string }> {
+  const { installation } = place
+  const { reader } = service.forge({ installation, repository: repositoryOf(place) })
+  const head = await reader.branch(place.repository.default_branch)
+  if (head?.sha === place.rules_at) return inputs
+  const read = await readRules(service, reader)
+  if (read.ok) return read
+  const problem = `The rules of the default branch cannot be read: ${read.problems[0] ?? ''}`
+  return { policyText: inputs.policyText, settings: inputs.settings, problem }
 }
 
 function heldBy(service: Service, state: TaskState, place: Place): string | undefined {

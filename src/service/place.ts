@@ -64,3 +64,8 @@ export function putIndex(tx: StoreTransaction, index: Index, task: TaskId): Prom
   const { scope, name } = nameOf(index)
   return tx.putNote(scope, name, task)
 }
+
+export function repositoryOf(place: Place): RepoRef {
+  const { id, owner, name } = place.repository
+  return { id, owner, name }
+}

@@ -10,11 +10,12 @@ import { branchOf, commitMessage } from '../pipeline/branch-name.ts'
 import { summarisePull } from '../pipeline/pull-summary.ts'
 import type { StageContext, StageResult } from '../pipeline/stage.ts'
 import { stopWith } from '../pipeline/stopping.ts'
-import { newPullText } from '../report/pull-text.ts'
+import type { PullBody } from '../report/pull-body.ts'
+import { editedPullText, newPullText } from '../report/pull-text.ts'
 import type { Service } from './parts.ts'
-import { placeOf, putIndex } from './place.ts'
+import { placeOf, putIndex, repositoryOf } from './place.ts'
 import { findTemplate } from './template.ts'
-import { envelopeRef, repositoryOf } from './runs.ts'
+import { envelopeRef } from './runs.ts'
 import { answerTo, putEffect, resultOf } from './sending.ts'
 
 /** Name of the text that holds the pull request's body as it was last written. */
@@ -89,7 +90,7 @@ export async function publishChange(service: Service, context: StageContext<Task
     })
   }
   const template = await findTemplate(service.forge(at).reader, changes.base)
-  const pullBody = {
+  const pullBody: PullBody = {
     summary,
     quality,
     councils,
@@ -100,7 +101,9 @@ export async function publishChange(service: Service, context: StageContext<Task
     ledger: run.head,
     bundle: 'BUNDLE',
   }
-  const body = newPullText(pullBody, template ?? null)
+  const now = state.pull === null ? undefined : await service.forge(at).reader.pull(state.pull.number)
+  const body =
+    now === undefined ? newPullText(pullBody, template ?? null) : editedPullText(pullBody, now.body)
   const opened = await openPull({ service, context, branch, title: summary.title, body, at, task })
   if (!opened.ok) return opened
   const { pull } = opened

@@ -9,9 +9,8 @@ import type { StageContext, StageResult } from '../pipeline/stage.ts'
 import { stopWith } from '../pipeline/stopping.ts'
 import { decideNow, type Decided } from './decision.ts'
 import type { Service } from './parts.ts'
-import { placeOf } from './place.ts'
+import { placeOf, repositoryOf } from './place.ts'
 import { bodyOf, openedPull, publishChange } from './publish.ts'
-import { repositoryOf } from './runs.ts'
 import { answerTo, Later, Refused } from './sending.ts'
 
 type Context = StageContext<TaskEngine>

@@ -8,9 +8,9 @@ import { loadInputs } from '../pipeline/inputs.ts'
 import { readTask } from '../pipeline/journal.ts'
 import type { RunState } from '../ports/forge.ts'
 import type { TaskState } from '../process/state.ts'
-import { reserve } from './money.ts'
+import { reserve, settleMoney } from './money.ts'
 import { workflowPath, type Service } from './parts.ts'
-import { placeOf, putIndex, type Place } from './place.ts'
+import { placeOf, putIndex, repositoryOf, type Place } from './place.ts'
 import { putEffect, resultOf } from './sending.ts'
 import { withTask } from './task-lease.ts'
 import { waitsForWords } from './turns.ts'
@@ -130,11 +130,6 @@ export function envelopeRef(task: string): string {
   return `refs/autopilot/tasks/${task}`
 }
 
-export function repositoryOf(place: Place): { id: number; owner: string; name: string } {
-  const { id, owner, name } = place.repository
-  return { id, owner, name }
-}
-
 function envelopeRepository(place: Place): { id: number; owner: string; name: string; private: boolean } {
   return { ...repositoryOf(place), private: place.repository.private }
 }
@@ -221,7 +216,20 @@ async function takeIn(
   if (!taken.ok && taken.rule === 'lease-held')
     return { kind: 'waiting', for: taken.reason, until: soon(service) }
   if (!taken.ok) return lose(service, task, taken.rule, taken.reason)
+  await giveBack(service, task, requested)
+  // what recipes do costs nothing; a run that asked a model will say what it spent
+  await settleMoney(service, place.installation, { task, usd: 0 })
   return { kind: 'moved' }
+}
+
+/** The place of the run is free for the next one. */
+function giveBack(
+  service: Service,
+  task: TaskId,
+  requested: NonNullable<TaskState['requested']>,
+): Promise<void> {
+  const { nonce: holder, fence: token } = requested
+  return service.leases.release({ key: `${task}/run`, holder, token, expiresAt: '' })
 }
 
 /** The name carries the attempt, so that a re-run cannot take the place of what was asked for. */
@@ -235,12 +243,7 @@ async function lose(service: Service, task: TaskId, rule: string, reason: string
     if (requested === null) return
     const event = { kind: 'run.lost', number: requested.number, rule, reason } as const
     await journal.write({ chain: `task:${task}`, event })
-    await service.leases.release({
-      key: `${task}/run`,
-      holder: requested.nonce,
-      token: requested.fence,
-      expiresAt: '',
-    })
+    await giveBack(service, task, requested)
   })
   return { kind: 'moved' }
 }

@@ -2,18 +2,16 @@
 import type { TaskId } from '../contracts/base.ts'
 import { canonicalJson, digestOfJson } from '../contracts/canonical.ts'
 import type { Command } from '../contracts/command.ts'
-import { renderYamlProblem } from '../contracts/strict-yaml.ts'
 import type { Turn } from '../contracts/task.ts'
 import { requestOnForge } from '../intake/request.ts'
-import { defaultSettings, parseSettings, SETTINGS_FILE } from '../intake/settings.ts'
 import type { TaskInputs } from '../pipeline/inputs.ts'
 import { openJournal } from '../pipeline/journal.ts'
 import { leaseKeys, withLease } from '../pipeline/lease.ts'
-import { loadPolicy, POLICY_FILE } from '../policy/load.ts'
-import type { Forge, ForgeReader, Issue } from '../ports/forge.ts'
+import type { Forge, Issue } from '../ports/forge.ts'
 import type { StoreTransaction } from '../ports.ts'
 import type { At, Service } from './parts.ts'
 import { putIndex, putPlace, type Place } from './place.ts'
+import { readRules } from './rules.ts'
 
 export type Started = { ok: true; task: TaskId } | { ok: false; problems: readonly string[] }
 
@@ -94,50 +92,6 @@ async function create(
     )
   })
   if (!made.held) throw new Error(`the fresh task ${task} is held by somebody else`)
-}
-
-interface Rules {
-  ok: true
-  settings: TaskInputs['settings']
-  policyText: string
-  base: { ref: string; sha: string }
-  rulesAt: string
-  about: { defaultBranch: string; private: boolean }
-}
-
-/** Threat: rules from a branch that anybody may write. Only the default branch's commit of this moment counts. */
-export async function readRules(
-  service: Pick<Service, 'shipped'>,
-  reader: ForgeReader,
-): Promise<Rules | { ok: false; problems: readonly string[] }> {
-  const about = await reader.about()
-  if (about.archived)
-    return { ok: false, problems: ['the repository is archived, so nothing can be changed'] }
-  const base = await reader.branch(about.defaultBranch)
-  if (base === undefined)
-    return { ok: false, problems: [`the repository has no commit on ${about.defaultBranch}`] }
-  const { files } = await reader.snapshot(base.sha)
-  const has = (path: string): boolean => files.some((file) => file.path === path)
-  const settingsText = has(SETTINGS_FILE) ? await reader.readFile(SETTINGS_FILE, base.sha) : undefined
-  const policyText = has(POLICY_FILE) ? await reader.readFile(POLICY_FILE, base.sha) : undefined
-  const settings =
-    settingsText === undefined
-      ? ({ ok: true, value: defaultSettings() } as const)
-      : parseSettings(settingsText)
-  const policy = loadPolicy(service.shipped.policy, policyText === undefined ? null : { text: policyText })
-  const problems = [
-    ...(settings.ok ? [] : settings.problems.map(renderYamlProblem)),
-    ...(policy.ok ? [] : policy.problems.map(renderYamlProblem)),
-  ]
-  if (!settings.ok || !policy.ok) return { ok: false, problems }
-  return {
-    ok: true,
-    settings: settings.value,
-    policyText: policy.value.text,
-    base,
-    rulesAt: base.sha,
-    about,
-  }
 }
 
 /** A task on a pull request stands on its head; a fork's branch is not ours to write. */

@@ -7,8 +7,7 @@ import type { TaskEngine } from '../pipeline/engine.ts'
 import type { StageContext, StageResult } from '../pipeline/stage.ts'
 import { stopWith } from '../pipeline/stopping.ts'
 import type { Service } from './parts.ts'
-import { placeOf, putIndex } from './place.ts'
-import { repositoryOf } from './runs.ts'
+import { placeOf, putIndex, repositoryOf } from './place.ts'
 
 /** Conclusions of a check that is over and not red. Source: docs.github.com, "Check runs", conclusion. */
 const FINE = new Set(['success', 'neutral', 'skipped'])

@@ -17,9 +17,7 @@ test('an allowed merge says which tier the diff has and why no human is needed, 
     'Allowed: tier 3 needs no approval; all 15 rules hold',
   ])
   expect(output.summary.replace(/digest `[0-9a-f]{7}`/, 'digest `DIGEST`')).toMatchInlineSnapshot(`
-    "Tier 3: asked for by the settings; nothing the diff touches raises it. Policy of main at \`c0ffee0\`, digest \`DIGEST\`.
-
-    Verdict on head \`a1b2c3d\`.
+    "Tier 3: asked for by the settings; nothing the diff touches raises it. Policy of main at \`c0ffee0\`, digest \`DIGEST\`. Verdict on head \`a1b2c3d\`.
 
     | rule | value | needs | verdict |
     |---|---|---|---|
@@ -49,7 +47,7 @@ test('a denial names the rules in its title, and the failing ones first in the t
     'failure',
     'Denied by 3 of 15 rules: approvals, protected-paths, policy-unchanged',
   ])
-  expect(output.summary.split('\n').slice(4, 9).join('\n')).toMatchInlineSnapshot(`
+  expect(output.summary.split('\n').slice(2, 7).join('\n')).toMatchInlineSnapshot(`
     "| rule | value | needs | verdict |
     |---|---|---|---|
     | approvals | 0 on \`a1b2c3d\` | 1 by someone with write, not an author | ✗ fail: ask 1 maintainer to approve \`a1b2c3d\` |
@@ -73,11 +71,9 @@ test('a person’s pull request gets a neutral answer without rules, so that a r
     'neutral',
     'Not applicable: opened by ana, not by Autopilot',
   ])
-  expect(output.summary.replace(/digest `[0-9a-f]{7}`/, 'digest `DIGEST`')).toMatchInlineSnapshot(`
-    "Policy of main at \`c0ffee0\`, digest \`DIGEST\`.
-
-    Verdict on head \`a1b2c3d\`."
-  `)
+  expect(output.summary.replace(/digest `[0-9a-f]{7}`/, 'digest `DIGEST`')).toMatchInlineSnapshot(
+    `"Policy of main at \`c0ffee0\`, digest \`DIGEST\`. Verdict on head \`a1b2c3d\`."`,
+  )
 })
 
 test('observing is neutral, whatever it sees', () => {

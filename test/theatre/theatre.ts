@@ -14,7 +14,7 @@ import { readManifest } from './manifest.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** How workflows name the Action; the loopback's runner takes it from this folder. */
-export const ACTION = 'autopilot-dev/autopilot'
+const ACTION = 'autopilot-dev/autopilot'
 const SECRET = 'a secret that only this theatre knows'
 
 export interface Theatre {

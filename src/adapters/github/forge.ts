@@ -34,7 +34,11 @@ export function makeForge(x: {
   }
 }
 
-/** With the token of a workflow's job, which is given and ends with it. */
+/**
+ * With the token of a workflow's job, which is given and ends with it.
+ *
+ * @public
+ */
 export function jobForge(x: {
   token: string
   repository: RepoRef

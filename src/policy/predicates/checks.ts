@@ -62,7 +62,7 @@ function requiredCheck(wanted: Required, { facts, appId }: RuleContext): Part {
     return { ...part, status: 'fail', reason: `${part.name} is this App’s own check`, value: '–' }
   }
   const of = facts.checks.filter((one) => one.kind === 'check' && one.name === wanted.name)
-  const latest = newest(of.filter((one) => one.app_id !== null && one.app_id === app))
+  const latest = worstOf(newest(of.filter((one) => one.app_id !== null && one.app_id === app)), wanted.accept)
   if (latest === undefined) {
     const others = facts.checks.some((one) => one.name === wanted.name)
     const reason = others
@@ -90,7 +90,7 @@ function appOf(app: number | string, facts: PullFacts): number | undefined | 'se
 /** R141: reports of a run come from code under test, so the repository's own CI must have said yes on this head. */
 function anyCi({ facts, appId }: RuleContext): Part {
   const part = { name: 'CI', needs: '>= 1 success, none failing' }
-  const theirs = latestOfEach(facts.checks.filter((one) => one.app_id !== appId))
+  const theirs = newestOfEach(facts.checks.filter((one) => one.app_id !== appId))
   const by = (status: Status): Check[] => theirs.filter((one) => statusOf(one, NOT_FAILING) === status)
   const failing = by('fail')
   const waiting = by('pending')
@@ -139,13 +139,21 @@ function wordOf(check: Check): string {
   return name(check.status === 'completed' ? (check.conclusion ?? 'no conclusion') : check.status)
 }
 
-/** Where GitHub tells no id, nobody knows which is the latest: then the one that holds most counts. */
-function newest(runs: readonly Check[]): Check | undefined {
-  if (runs.some((one) => one.id === null)) return runs.find((one) => one.conclusion !== 'success') ?? runs[0]
-  return runs.toSorted((a, b) => (b.id ?? 0) - (a.id ?? 0))[0]
+/**
+ * The run that was made last. Threat: where GitHub tells no ids nobody knows which that is, so that a red run could
+ * hide behind a green or skipped one: then all of them count.
+ */
+function newest(runs: readonly Check[]): readonly Check[] {
+  if (runs.some((one) => one.id === null)) return runs
+  return runs.toSorted((a, b) => (b.id ?? 0) - (a.id ?? 0)).slice(0, 1)
 }
 
-function latestOfEach(all: readonly Check[]): readonly Check[] {
+function worstOf(runs: readonly Check[], accept: readonly string[]): Check | undefined {
+  const by = (status: 'pass' | 'fail' | 'pending') => runs.find((one) => statusOf(one, accept) === status)
+  return by('fail') ?? by('pending') ?? by('pass')
+}
+
+function newestOfEach(all: readonly Check[]): readonly Check[] {
   const groups = Map.groupBy(all, (one) => JSON.stringify([one.kind, one.app_id, one.name]))
-  return [...groups.values()].flatMap((runs) => newest(runs) ?? [])
+  return [...groups.values()].flatMap(newest)
 }

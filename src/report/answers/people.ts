@@ -12,6 +12,7 @@ export function mayNotAsk(x: { login: string; role: string | null; asked: string
   }
 }
 
+/** @public */
 export function botMayNotAsk(login: string): Notice {
   return {
     said: `${login} is a bot, and bots ask for nothing here`,
@@ -30,6 +31,7 @@ export function paused(x: { by: string; reason: string }): Notice {
   }
 }
 
+/** @public */
 export function resumed(by: string): Notice {
   return {
     said: `${by} resumed the work`,
@@ -38,7 +40,11 @@ export function resumed(by: string): Notice {
   }
 }
 
-/** `because`: `the label was taken off`, `the issue was closed`, `/abort`. */
+/**
+ * `because`: `the label was taken off`, `the issue was closed`, `/abort`.
+ *
+ * @public
+ */
 export function aborted(x: { by: string; because: string }): Notice {
   return {
     said: `Stopped by ${x.by}: ${x.because}`,
@@ -47,6 +53,7 @@ export function aborted(x: { by: string; because: string }): Notice {
   }
 }
 
+/** @public */
 export function approved(x: { by: string; head: string }): Notice {
   return {
     said: `${x.by} approves the change`,
@@ -55,7 +62,11 @@ export function approved(x: { by: string; head: string }): Notice {
   }
 }
 
-/** `/reply` taken: what follows from it. `constraints` are those that rules found in the text. */
+/**
+ * `/reply` taken: what follows from it. `constraints` are those that rules found in the text.
+ *
+ * @public
+ */
 export function replyTaken(x: { by: string; constraints: readonly string[]; starts: boolean }): Notice {
   return {
     said: x.starts
@@ -97,6 +108,7 @@ export function noTask(x: { name: CommandName; on: 'issue' | 'pull' }): Notice {
   }
 }
 
+/** @public */
 export function textEdited(x: { what: 'issue' | 'comment'; by: string }): Notice {
   return {
     said: `${x.by} edited the text after the work began`,
@@ -114,6 +126,7 @@ export function foreignRerun(by: string): Notice {
   }
 }
 
+/** @public */
 export function moneyCap(x: { spent: string; cap: string; month: string }): Notice {
   return {
     said: 'The money for this month is spent',

@@ -5,7 +5,11 @@ import { count, short } from '../figures.ts'
 import type { Link } from '../markdown.ts'
 import type { Notice } from '../notice.ts'
 
-/** Every problem of `.github/autopilot.yml` or `.github/autopilot/policy.yml` at once, in the order of their lines. */
+/**
+ * Every problem of `.github/autopilot.yml` or `.github/autopilot/policy.yml` at once, in the order of their lines.
+ *
+ * @public
+ */
 export function invalidFile(x: {
   file: string
   branch: string
@@ -53,7 +57,11 @@ export function dispatchRefused(x: { file: string; reason: string }): Notice {
   }
 }
 
-/** App or Action are of versions that do not understand each other. */
+/**
+ * App or Action are of versions that do not understand each other.
+ *
+ * @public
+ */
 export function versionSkew(x: { what: string; found: string; reads: string }): Notice {
   return {
     said: `The run speaks another version of Autopilot`,

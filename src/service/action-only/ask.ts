@@ -13,7 +13,7 @@ import { createTask } from '../../pipeline/loop.ts'
 import { strategize } from '../../pipeline/stages/strategize.ts'
 import type { Forge } from '../../ports/forge.ts'
 import type { Service } from '../parts.ts'
-import { readRules } from '../start.ts'
+import { readRules } from '../rules.ts'
 
 export type Asked =
   | { ok: true; task: TaskId; envelope: Envelope; text: string; digest: Digest }

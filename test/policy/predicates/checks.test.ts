@@ -59,6 +59,23 @@ describe('checks', () => {
     expect(of([check('test', { conclusion })])).toMatch(/^fail/)
   })
 
+  test('where GitHub tells no ids, every run of that name and App counts', () => {
+    const unnumbered = (conclusion: string | null) => check('test', { id: null, conclusion })
+    const runs = check('test', { id: null, status: 'in_progress', conclusion: null })
+    const accepting = { with: { required: [{ name: 'test', app: ACTIONS, accept: ['skipped'] }] } }
+    for (const any of [required, accepting, { with: { any_ci: true } }]) {
+      expect(of([unnumbered('success'), unnumbered('success')], any)).toMatch(/^pass/)
+      for (const hiding of ['success', 'skipped']) {
+        expect(of([unnumbered(hiding), unnumbered('failure')], any)).toMatch(/^fail/)
+        expect(of([unnumbered('failure'), unnumbered(hiding), check('test', { id: 9 })], any)).toMatch(
+          /^fail/,
+        )
+      }
+      expect(of([unnumbered('success'), runs], any)).toMatch(/^pending/)
+      expect(of([runs, unnumbered('failure'), unnumbered('success')], any)).toMatch(/^fail/)
+    }
+  })
+
   test('neutral and skipped count where the rule accepts them', () => {
     const accepting = { with: { required: [{ name: 'test', app: ACTIONS, accept: ['skipped'] }] } }
     expect(of([check('test', { conclusion: 'skipped' })], accepting)).toBe('pass: test skipped')
