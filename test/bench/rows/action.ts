@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { atMost, percentile } from '../row.ts'
+import { atMost, percentile, shown } from '../row.ts'
 import type { Row } from '../row.ts'
 
 const DIST = fileURLToPath(new URL('../../../action/dist', import.meta.url))
@@ -12,17 +12,22 @@ const ROUNDS = 20
 
 export async function rows(): Promise<Row[]> {
   const waits: number[] = []
-  for (let round = 0; round < ROUNDS; round += 1) waits.push(await firstLine())
+  const bare: number[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    waits.push(await firstLine([join(DIST, 'main.mjs')]))
+    bare.push(await firstLine(['--eval', 'process.stdout.write("x")']))
+  }
   return [
     atMost('action.first_line', percentile(waits, 0.5), 'ms', 400),
+    shown('action.first_line_bare_node', percentile(bare, 0.5), 'ms'),
     atMost('action.bundle', (await bytesOf(DIST)) / 1e6, 'MB', 2.5),
   ]
 }
 
 /** Milliseconds from the start of the process to its first line; the step itself is refused, as it has no job. */
-async function firstLine(): Promise<number> {
+async function firstLine(args: readonly string[]): Promise<number> {
   const started = performance.now()
-  const child = spawn(process.execPath, [join(DIST, 'main.mjs')], {
+  const child = spawn(process.execPath, args, {
     env: { INPUT_STEP: 'seal' },
     stdio: ['ignore', 'pipe', 'ignore'],
   })
