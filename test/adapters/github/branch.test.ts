@@ -108,7 +108,7 @@ describe('a change', () => {
       expect(await stage.forge.writer.putBranch(asked)).toMatchObject({ result: 'created' }),
     )
     expect(counted['git/create-tree']).toBe(2)
-    expect(counted['git/create-blob']).toBeLessThanOrEqual(5)
+    expect(counted['git/create-blob']).toBe(2)
   })
 
   test('may put a folder where a file was, and the other way round', async () => {

@@ -132,19 +132,26 @@ function pull(more: object = {}) {
   return {
     data: {
       repository: {
-        ...{ databaseId: 7, name: 'widgets', isPrivate: false, owner: { login: 'acme' } },
+        databaseId: 7,
+        name: 'widgets',
+        isPrivate: false,
+        owner: { login: 'acme' },
         defaultBranchRef: { name: 'main' },
         pullRequest: {
-          ...{
-            url: 'u',
-            state: 'OPEN',
-            isDraft: false,
-            isCrossRepository: false,
-            title: 't',
-            changedFiles: 0,
-          },
-          ...{ mergeable: 'UNKNOWN', isInMergeQueue: false, baseRefName: 'main', baseRefOid: SHA.b },
-          ...{ headRefName: 'fix', headRefOid: SHA.a, baseRef: null, labels: { nodes: [] } },
+          url: 'u',
+          state: 'OPEN',
+          isDraft: false,
+          isCrossRepository: false,
+          title: 't',
+          changedFiles: 0,
+          mergeable: 'UNKNOWN',
+          isInMergeQueue: false,
+          baseRefName: 'main',
+          baseRefOid: SHA.b,
+          headRefName: 'fix',
+          headRefOid: SHA.a,
+          baseRef: null,
+          labels: { nodes: [] },
           author: { __typename: 'User', login: 'ana', databaseId: 1 },
           commits: { nodes: [{ commit: { oid: SHA.a, tree: { oid: SHA.c } } }] },
           reviews: { pageInfo: { hasNextPage: false, endCursor: null }, nodes: [] },
@@ -186,8 +193,12 @@ test('somebody whose id GitHub does not tell is not decided about', async () => 
 
 test('more reviews than anybody reads are no reviews', async () => {
   const review = {
-    ...{ fullDatabaseId: '1', state: 'COMMENTED', submittedAt: '2026-01-01T00:00:00Z' },
-    ...{ authorCanPushToRepository: false, commit: null, author: null },
+    fullDatabaseId: '1',
+    state: 'COMMENTED',
+    submittedAt: '2026-01-01T00:00:00Z',
+    authorCanPushToRepository: false,
+    commit: null,
+    author: null,
   }
   const reviews = { pageInfo: { hasNextPage: true, endCursor: 'x' }, nodes: [review] }
   const { reader, asked } = await saying({ ...lists, ...graphql(pull({ reviews })) })
@@ -206,13 +217,14 @@ test('a head that moves from one page to the next is read anew, and given up at 
 
 test('a job that ran again counts once, by its later run', async () => {
   const run = (startedAt: string | null, conclusion: string | null, suite = 's1') => ({
-    ...{
-      __typename: 'CheckRun',
-      name: 'build',
-      status: conclusion === null ? 'QUEUED' : 'COMPLETED',
-      conclusion,
-    },
-    ...{ startedAt, permalink: 'p', databaseId: 1, checkSuite: { id: suite, app: null } },
+    __typename: 'CheckRun',
+    name: 'build',
+    status: conclusion === null ? 'QUEUED' : 'COMPLETED',
+    conclusion,
+    startedAt,
+    permalink: 'p',
+    databaseId: 1,
+    checkSuite: { id: suite, app: null },
   })
   const told = async (...nodes: object[]) => {
     const contexts = { pageInfo: { hasNextPage: false, endCursor: null }, nodes }
@@ -234,8 +246,12 @@ test.each([
   ['Pull Request is not mergeable', 'CONFLICTING', 'refused'],
 ])('a merge that GitHub answers with «%s» while it is %s is %s', async (message, mergeable, result) => {
   const state = {
-    ...{ state: 'OPEN', mergeCommit: null, headRefOid: SHA.a, mergeable },
-    ...{ isInMergeQueue: false, isMergeQueueEnabled: false },
+    state: 'OPEN',
+    mergeCommit: null,
+    headRefOid: SHA.a,
+    mergeable,
+    isInMergeQueue: false,
+    isMergeQueueEnabled: false,
   }
   const { writer } = await saying({
     ...graphql({ data: { repository: { databaseId: 7, pullRequest: state } } }),
