@@ -15,12 +15,13 @@ import { makeStopwatch, timed, timedSandbox } from '../src/pipeline/stopwatch.ts
 import type { Problem } from '../src/ports.ts'
 import type { RunFolder } from './folder.ts'
 
-/** All that sealing needs: nothing of this can run anything. */
+/** All that sealing and publishing need: nothing of this can run anything. */
 export async function openChains(
   folder: RunFolder,
-  progress: (event: Progress) => void,
+  x: { ownsTaskChain: boolean; progress?: (event: Progress) => void },
 ): Promise<{ engine: TaskEngine; close(): Promise<void> }> {
   const clock = systemClock()
+  await folder.make()
   const { store, leases, counters } = await openStore({ file: folder.database, clock })
   const engine: TaskEngine = {
     clock,
@@ -33,8 +34,8 @@ export async function openChains(
     bundles: bundleFolders(() => folder.bundle),
     holder: systemIds().next('h'),
     watch: makeStopwatch(clock),
-    ownsTaskChain: false,
-    progress,
+    ownsTaskChain: x.ownsTaskChain,
+    progress: x.progress ?? (() => undefined),
   }
   return { engine, close: () => store.close() }
 }

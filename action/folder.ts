@@ -23,6 +23,7 @@ export interface RunFolder {
   readonly bundle: string
   readonly git: string
   readonly envelope: string
+  make(): Promise<void>
   readJob(): Promise<Job>
   writeJob(job: Job): Promise<void>
 }
@@ -31,7 +32,12 @@ export interface RunFolder {
 export function runFolder(temp: string): RunFolder {
   const root = join(temp, 'autopilot')
   const file = join(root, 'job.json')
+  const make = async (): Promise<void> => {
+    await mkdir(root, { recursive: true, mode: 0o700 })
+    await chmod(root, 0o700)
+  }
   return {
+    make,
     root,
     database: join(root, 'autopilot.db'),
     blobs: join(root, 'blobs'),
@@ -41,8 +47,7 @@ export function runFolder(temp: string): RunFolder {
     envelope: join(root, 'envelope.json'),
     readJob: async () => Job.parse(JSON.parse(await readFile(file, 'utf8'))),
     async writeJob(job) {
-      await mkdir(root, { recursive: true, mode: 0o700 })
-      await chmod(root, 0o700)
+      await make()
       await writeFile(`${file}.next`, JSON.stringify(Job.parse(job)))
       await rename(`${file}.next`, file)
     },

@@ -9,9 +9,11 @@ import { DispatchInputs } from '../src/contracts/envelope.ts'
 const MOST_MINUTES = 350
 
 const Inputs = z.strictObject({
-  step: z.enum(['open', 'plan', 'work', 'seal']),
+  step: z.enum(['intake', 'open', 'plan', 'work', 'seal', 'publish']),
   minutes: z.coerce.number().int().min(1).max(MOST_MINUTES),
   sandbox: z.enum(['auto', 'bwrap', 'docker']),
+  /** Folder of an envelope that another job of the same run left; '': it lies in the repository. */
+  file: z.string(),
   'docker-image': z.string().regex(/^[a-z0-9][a-z0-9._/:@-]*$/),
 })
 
@@ -20,6 +22,9 @@ const Variables = z.object({
   GITHUB_API_URL: z.url(),
   GITHUB_REPOSITORY: z.string().regex(/^[\w.-]+\/[\w.-]+$/),
   GITHUB_REPOSITORY_ID: z.coerce.number().int().min(1),
+  GITHUB_SERVER_URL: z.url(),
+  GITHUB_EVENT_PATH: z.string().min(1),
+  GITHUB_RUN_ID: z.coerce.number().int().min(1),
   GITHUB_RUN_ATTEMPT: z.coerce.number().int().min(1),
   RUNNER_TEMP: z.string().min(1),
   PATH: z.string(),
@@ -42,13 +47,20 @@ export function readInvocation(env: NodeJS.ProcessEnv): Invocation {
   return { ...inputs.data, runner: runner.data }
 }
 
-/** What the App dispatched the workflow with; only the step `open` is told. */
+/** What the run was asked for with: by the App's dispatch, or by the job `intake`. */
 export function readDispatch(): DispatchInputs {
   const given = Object.fromEntries(DispatchInputs.keyof().options.map((name) => [name, getInput(name)]))
   const dispatch = DispatchInputs.safeParse(given)
   if (dispatch.success) return dispatch.data
   const fix = 'let the App start the workflow: label an issue, or type /retry on it'
   throw refusalOf(refused(dispatch, 'dispatch-inputs', fix))
+}
+
+/** Attempt of the job that ran, which a publisher that is run again has of its own. */
+export function readAttempt(): number {
+  const attempt = z.coerce.number().int().min(1).safeParse(getInput('attempt'))
+  if (attempt.success) return attempt.data
+  throw refusalOf(refused(attempt, 'action-inputs', 'give the output `attempt` of the job work'))
 }
 
 function refused(parsed: z.ZodSafeParseResult<unknown>, rule: string, fix: string) {

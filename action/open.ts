@@ -1,10 +1,12 @@
 // Owns the step `open`: the envelope is fetched, held to what the dispatch named, and put where the other steps look.
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { getInput } from '@actions/core'
 import { readRawFile } from '../src/adapters/github/raw-file.ts'
 import { systemClock } from '../src/adapters/system/clock.ts'
 import { EXIT, refusalOf } from '../src/cli/exit-codes.ts'
 import type { DispatchInputs } from '../src/contracts/envelope.ts'
+import type { Clock } from '../src/ports.ts'
 import { ENVELOPE_FILE, readEnvelope } from '../src/pipeline/envelope.ts'
 import { runFolder } from './folder.ts'
 import type { Invocation } from './invocation.ts'
@@ -14,19 +16,11 @@ import type { Ended } from './steps.ts'
 const MOST_BYTES = 64 * 1024 * 1024
 
 /** The only step that is given a token. */
-export async function openStep({ runner }: Invocation, dispatch: DispatchInputs): Promise<Ended> {
+export async function openStep(invocation: Invocation, dispatch: DispatchInputs): Promise<Ended> {
+  const { runner } = invocation
   const clock = systemClock()
-  const fetched = await readRawFile({
-    api: runner.GITHUB_API_URL,
-    token: getInput('token', { required: true }),
-    repository: runner.GITHUB_REPOSITORY,
-    path: ENVELOPE_FILE,
-    commit: dispatch.commit,
-    maxBytes: MOST_BYTES,
-    clock,
-  })
-  if (!fetched.ok) throw refusalOf([fetched.problem])
-  const opened = readEnvelope(fetched.text, dispatch)
+  const text = await envelopeText(invocation, dispatch, clock)
+  const opened = readEnvelope(text, dispatch)
   if (!opened.ok) throw refusalOf([opened.problem])
   const { envelope, state } = opened.read
   if (envelope.repository.id !== runner.GITHUB_REPOSITORY_ID) {
@@ -44,7 +38,27 @@ export async function openStep({ runner }: Invocation, dispatch: DispatchInputs)
     started_at: clock.now().toISOString(),
     timings: { total: 0, gates: 0, worker: 0, install: 0, git: 0, orchestration: 0 },
   })
-  await writeFile(folder.envelope, fetched.text, { mode: 0o600 })
+  await writeFile(folder.envelope, text, { mode: 0o600 })
   process.stdout.write(`run ${envelope.number} of ${envelope.task} on ${base.sha} (${base.ref})\n`)
   return { exit: EXIT.accepted, outputs: { base: base.sha } }
+}
+
+/** From the job before, or out of the commit below refs/autopilot that the App left. */
+async function envelopeText(
+  { runner, file }: Invocation,
+  dispatch: DispatchInputs,
+  clock: Clock,
+): Promise<string> {
+  if (file !== '') return readFile(join(file, ENVELOPE_FILE), 'utf8')
+  const fetched = await readRawFile({
+    api: runner.GITHUB_API_URL,
+    token: getInput('token', { required: true }),
+    repository: runner.GITHUB_REPOSITORY,
+    path: ENVELOPE_FILE,
+    commit: dispatch.commit,
+    maxBytes: MOST_BYTES,
+    clock,
+  })
+  if (!fetched.ok) throw refusalOf([fetched.problem])
+  return fetched.text
 }

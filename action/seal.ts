@@ -22,7 +22,7 @@ export async function sealStep({ runner }: Invocation): Promise<Ended> {
     () => false,
   )
   if (!begun) return nothing()
-  const chains = await openChains(folder, () => undefined)
+  const chains = await openChains(folder, { ownsTaskChain: false })
   try {
     return await seal(chains.engine, folder, await folder.readJob())
   } finally {

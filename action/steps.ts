@@ -1,6 +1,6 @@
 // Owns which code answers which step, loaded only then, and what is said when a step cannot do its work.
 import { EXIT, Refusal } from '../src/cli/exit-codes.ts'
-import { readDispatch, readInvocation } from './invocation.ts'
+import { readAttempt, readDispatch, readInvocation } from './invocation.ts'
 
 /** How a step ended; told to the runner when workflow commands are read again. */
 export interface Ended {
@@ -17,6 +17,10 @@ export async function runStep(env: NodeJS.ProcessEnv): Promise<Ended> {
   try {
     const invocation = readInvocation(env)
     switch (invocation.step) {
+      case 'intake': {
+        const { intakeStep } = await import('./intake.ts')
+        return await intakeStep(invocation)
+      }
       case 'open': {
         const { openStep } = await import('./open.ts')
         return await openStep(invocation, readDispatch())
@@ -30,6 +34,10 @@ export async function runStep(env: NodeJS.ProcessEnv): Promise<Ended> {
         const { sealStep } = await import('./seal.ts')
         return await sealStep(invocation)
       }
+      case 'publish': {
+        const { publishStep } = await import('./publish.ts')
+        return await publishStep(invocation, readDispatch(), readAttempt())
+      }
     }
   } catch (error) {
     return explain(error)
@@ -42,6 +50,9 @@ const BROKEN_MACHINE = new Set(['GitError', 'SandboxError', 'StoreError', 'BlobE
 function explain(error: unknown): Ended {
   if (error instanceof Refusal) return { exit: error.exit, outputs: {}, error: error.message }
   if (!(error instanceof Error)) return { exit: EXIT.bug, outputs: {}, error: `a bug: ${String(error)}` }
+  if (error.name === 'ForgeError') {
+    return { exit: EXIT.machine, outputs: {}, error: `GitHub did not do it: ${error.message}` }
+  }
   if (BROKEN_MACHINE.has(error.name) || 'syscall' in error) {
     return { exit: EXIT.machine, outputs: {}, error: `The machine failed: ${error.message}` }
   }

@@ -22,7 +22,7 @@ export async function workStep(invocation: Invocation, until: Phase | undefined)
   const { envelope, state } = read
   const base = state.requested?.base
   if (base === undefined) throw new Error('work: no run is asked for')
-  const chains = await openChains(folder, show)
+  const chains = await openChains(folder, { ownsTaskChain: false, progress: show })
   const opened = await openRunner(folder, surroundingsOf(invocation), base)
   if (!opened.ok) {
     await chains.close()

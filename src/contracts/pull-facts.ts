@@ -76,3 +76,19 @@ export const PullFacts = z.strictObject({
 })
 export type PullFacts = z.infer<typeof PullFacts>
 export const PullFactsContract = contract('pull-facts', 1, PullFacts)
+
+/** A check run or commit status of a head. */
+export type ReportedCheck = PullFacts['checks'][number]
+
+/**
+ * Of each name and App the run that was made last. Threat: where GitHub tells no ids nobody knows which that is, so
+ * that a red run could hide behind a green or skipped one: then all of them count.
+ */
+export function newestOfEach(all: readonly ReportedCheck[]): readonly ReportedCheck[] {
+  const groups = Map.groupBy(all, (one) => JSON.stringify([one.kind, one.app_id, one.name]))
+  return [...groups.values()].flatMap((runs) =>
+    runs.some((one) => one.id === null)
+      ? runs
+      : runs.toSorted((a, b) => (b.id ?? 0) - (a.id ?? 0)).slice(0, 1),
+  )
+}

@@ -236,12 +236,12 @@ function foldWithGates(
 
 /**
  * Seats the task in a store that does not have it. Again after a crash, or in the next process of the same job, it
- * finds its own and leaves it. `fingerprint` is this machine's.
+ * finds its own and leaves it. `fingerprint` is this machine's; null where the run is made on another.
  */
 export async function seatEnvelope(
   engine: TaskEngine,
   { envelope, state, entries, blobs }: ReadEnvelope,
-  fingerprint: Fingerprint,
+  fingerprint: Fingerprint | null,
 ): Promise<{ ok: true } | { ok: false; problem: Problem }> {
   const { task } = envelope
   const there = await readTask(engine, task)

@@ -20,7 +20,7 @@ import { isStopped } from './stop-switch.ts'
 import { withTask } from './task-lease.ts'
 import { keepTurn, putAnswered, waitsForWords } from './turns.ts'
 
-/** Ends the delivery in the transaction of what it caused. */
+/** Ends the delivery, in the transaction of what it caused. */
 type Done = (tx: StoreTransaction) => Promise<void>
 
 export interface Asked {
@@ -33,9 +33,15 @@ export interface Asked {
   state: TaskState | undefined
 }
 
-export async function applyCommand(service: Service, at: At, command: Command, done: Done): Promise<void> {
-  const known = await service.notes.get('commands', sourceKey(at, command))
-  if (known !== undefined) return service.store.transaction(done)
+export async function applyCommand(service: Service, at: At, command: Command, end: Done): Promise<void> {
+  const source = `${at.repository.id}/${command.source}`
+  const known = await service.notes.get('commands', source)
+  if (known !== undefined) return service.store.transaction(end)
+  // a comment is one command, also when it comes again under another delivery
+  const done: Done = async (tx) => {
+    await tx.putNote('commands', source, command.at)
+    await end(tx)
+  }
   const permission = await service.forge(at).reader.permission(command.by.login)
   if (!['admin', 'maintain', 'write'].includes(permission)) {
     const asked = `\`/${command.name}\``
@@ -106,17 +112,14 @@ async function start(asked: Asked, before: TaskId[]): Promise<void> {
     at,
     command,
     conversation,
-    also: async (tx) => {
-      await done(tx)
-      await remember(tx, at, command)
-    },
+    also: done,
   })
   if (!started.ok) await answerOf(asked, cannotStart(started.problems))
 }
 
 /** More words for the task that is open; otherwise a new one that begins with the old conversation. */
 async function reply(asked: Asked): Promise<void> {
-  const { service, at, command, done, task, state } = asked
+  const { service, command, done, task, state } = asked
   if (task === undefined || state === undefined || state.closed !== null) {
     return start(asked, task === undefined ? [] : [task])
   }
@@ -125,7 +128,6 @@ async function reply(asked: Asked): Promise<void> {
   await service.store.transaction(async (tx) => {
     await keep(tx)
     await tx.wake(task, service.clock.now())
-    await remember(tx, at, command)
     await done(tx)
   })
 }
@@ -145,12 +147,20 @@ async function retry(asked: Asked): Promise<void> {
 }
 
 async function abort(asked: Asked): Promise<void> {
-  const { service, at, command, task, state } = asked
+  const { service, at, command, task, state, done } = asked
   if (task === undefined || state === undefined || state.closed !== null) return nothingHere(asked)
+  await closeAborted(service, { at, task, reason: `aborted by @${command.by.login}`, done })
+}
+
+/** Ends the task and cancels a run that is out; a pull request that is open stays with people. */
+async function closeAborted(
+  service: Service,
+  x: { at: At; task: TaskId; reason: string; done: Done },
+): Promise<void> {
+  const { at, task, reason } = x
   await withTask(service, task, async (journal) => {
     const { requested } = journal.state
     const out = requested === null ? undefined : await dispatchedRun(service, task, requested.number)
-    const reason = `aborted by @${command.by.login}`
     await journal.writeWith(
       async (tx) => {
         if (out !== undefined) {
@@ -158,8 +168,7 @@ async function abort(asked: Asked): Promise<void> {
           await putEffect(tx, { key, task, kind: 'cancel', body: { at, run: out.run } })
         }
         await tx.wake(task, service.clock.now())
-        await remember(tx, at, command)
-        await asked.done(tx)
+        await x.done(tx)
       },
       { chain: `task:${task}`, event: { kind: 'task.closed', result: 'aborted', reason } },
     )
@@ -190,12 +199,11 @@ async function writeEvent(
   task: TaskId,
   event: { kind: 'task.paused'; by: string; reason: string } | { kind: 'task.resumed'; by: string },
 ): Promise<void> {
-  const { service, at, command, done } = asked
+  const { service, done } = asked
   await withTask(service, task, (journal) =>
     journal.writeWith(
       async (tx) => {
         await tx.wake(task, service.clock.now())
-        await remember(tx, at, command)
         await done(tx)
       },
       { chain: `task:${task}`, event },
@@ -254,21 +262,7 @@ export async function cancelThread(
   // a merge closes the issue too, and its webhook may come before the merge was read
   const pull = state.pull === null ? undefined : await service.forge(at).reader.pull(state.pull.number)
   if (pull?.state === 'merged') return service.store.transaction(x.done)
-  await withTask(service, task, async (journal) => {
-    const { requested } = journal.state
-    const out = requested === null ? undefined : await dispatchedRun(service, task, requested.number)
-    await journal.writeWith(
-      async (tx) => {
-        if (out !== undefined) {
-          const key = `${task}/cancel/${out.run}`
-          await putEffect(tx, { key, task, kind: 'cancel', body: { at, run: out.run } })
-        }
-        await tx.wake(task, service.clock.now())
-        await x.done(tx)
-      },
-      { chain: `task:${task}`, event: { kind: 'task.closed', result: 'aborted', reason: x.because } },
-    )
-  })
+  await closeAborted(service, { at, task, reason: x.because, done: x.done })
 }
 
 function saidBy(command: Command): SaidTurn {
@@ -299,7 +293,6 @@ function answer(
       kind: 'comment',
       body: { at, number: command.number, key: name, body },
     })
-    await remember(tx, at, command)
     await done(tx)
   })
 }
@@ -307,16 +300,6 @@ function answer(
 function finish(asked: Asked, work: (tx: StoreTransaction) => Promise<void>): Promise<void> {
   return asked.service.store.transaction(async (tx) => {
     await work(tx)
-    await remember(tx, asked.at, asked.command)
     await asked.done(tx)
   })
-}
-
-/** A comment is one command, also when it comes again under another delivery. */
-function remember(tx: StoreTransaction, at: At, command: Command): Promise<void> {
-  return tx.putNote('commands', sourceKey(at, command), command.at)
-}
-
-function sourceKey(at: At, command: Command): string {
-  return `${at.repository.id}/${command.source}`
 }

@@ -16,7 +16,7 @@ import type { TaskState } from '../process/state.ts'
 import { approvalsOf } from './approvals.ts'
 import { readEvidence } from './evidence.ts'
 import type { Service } from './parts.ts'
-import { placeOf, type Place, repositoryOf } from './place.ts'
+import { placeOf, type Place, atOf } from './place.ts'
 import { readRules } from './rules.ts'
 import { isStopped } from './stop-switch.ts'
 
@@ -73,8 +73,7 @@ async function rulesNow(
   place: Place,
   inputs: TaskInputs,
 ): Promise<{ policyText: string; settings: TaskInputs['settings']; problem?: string }> {
-  const { installation } = place
-  const { reader } = service.forge({ installation, repository: repositoryOf(place) })
+  const { reader } = service.forge(atOf(place))
   const head = await reader.branch(place.repository.default_branch)
   if (head?.sha === place.rules_at) return inputs
   const read = await readRules(service, reader)

@@ -1,6 +1,6 @@
 // Owns what a delivery sets in motion: its command is carried out, and the tasks it touches are looked at again.
 import { z } from 'zod'
-import { Sha, type TaskId } from '../contracts/base.ts'
+import { Sha, type TaskId, type Timestamp } from '../contracts/base.ts'
 import type { Delivery as Meaning } from '../intake/deliveries/delivery.ts'
 import { readDelivery } from '../intake/deliveries.ts'
 import type { Delivery, StoreTransaction } from '../ports.ts'
@@ -23,7 +23,7 @@ export async function handleDelivery(service: Service, delivery: Delivery): Prom
     return service.store.transaction(end)
   }
   const at: At = { installation, repository }
-  const touched = await touchedTasks(service, at, meaning)
+  const touched = await touchedTasks(service, at, meaning, receivedAt)
   const strangers = await strangersOf(service, at, meaning, payload)
   const done = async (tx: StoreTransaction): Promise<void> => {
     for (const [task, hint] of touched) {
@@ -77,7 +77,8 @@ async function isTalk(service: Service, at: At, meaning: Meaning): Promise<boole
 async function touchedTasks(
   service: Service,
   at: At,
-  { touched, guid }: Meaning,
+  { touched }: Meaning,
+  receivedAt: Timestamp,
 ): Promise<Map<TaskId, RunHint | undefined>> {
   const repository = at.repository.id
   const found = new Map<TaskId, RunHint | undefined>()
@@ -90,12 +91,11 @@ async function touchedTasks(
     const task = await taskAt(service, { kind: 'head', repository, sha })
     if (task !== undefined) found.set(task, undefined)
   }
-  const received = (await service.inbox.get(guid))?.receivedAt ?? service.clock.now().toISOString()
   for (const run of touched.runs) {
     const task = await taskAt(service, { kind: 'run', repository, run: run.id })
     if (task === undefined) continue
     const { id, attempt, conclusion, path, event, title, head } = run
-    found.set(task, { id, attempt, conclusion, path, event, title, head, at: received })
+    found.set(task, { id, attempt, conclusion, path, event, title, head, at: receivedAt })
   }
   return found
 }

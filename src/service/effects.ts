@@ -4,6 +4,7 @@ import { Digest } from '../contracts/canonical.ts'
 import { ChangeSetContract } from '../contracts/change-set.ts'
 import { RepoRef } from '../contracts/envelope.ts'
 import { RepoPath, Sha, Timestamp, type TaskId } from '../contracts/base.ts'
+import { ENVELOPE_FILE } from '../pipeline/envelope.ts'
 import type { Forge } from '../ports/forge.ts'
 import { decideAgain } from './decision.ts'
 import { NotYet } from './not-yet.ts'
@@ -82,7 +83,6 @@ export const BODIES = {
     title: z.string().min(1),
     message: z.string(),
   }),
-  label: z.strictObject({ at: At, number: Number_, label: z.string().min(1), add: z.boolean() }),
   drop_ref: z.strictObject({ at: At, ref: z.string().min(1) }),
 } as const
 export type EffectKind = keyof typeof BODIES
@@ -118,7 +118,6 @@ export const RESULTS = {
     z.strictObject({ result: z.literal('head_moved'), head: Sha }),
     z.strictObject({ result: z.literal('withdrawn'), because: z.string() }),
   ]),
-  label: None,
   drop_ref: None,
 } as const
 export type EffectResult<K extends EffectKind> = z.infer<(typeof RESULTS)[K]>
@@ -185,10 +184,6 @@ export const SENDERS: Senders = {
       refused ? 30_000 : 10_000,
     )
   },
-  async label({ forge }, { number, label, add }) {
-    await (add ? forge.writer.addLabel(number, label) : forge.writer.removeLabel(number, label))
-    return {}
-  },
   async drop_ref({ forge }, { ref }) {
     await forge.writer.deleteRef(ref)
     return {}
@@ -203,7 +198,7 @@ async function sendDispatch(x: Sending, body: EffectBody<'dispatch'>): Promise<E
     if (found !== undefined) return { result: 'started', run: found.id, url: found.url }
   }
   const text = new TextDecoder().decode(await service.blobs.get(body.envelope))
-  const files = new Map([['envelope.json', text]])
+  const files = new Map([[ENVELOPE_FILE, text]])
   const { commit } = await forge.writer.putRef({ ref: body.ref, files, message: `Envelope of ${body.task}` })
   const inputs = { task: body.task, envelope: body.envelope, commit, nonce: body.nonce }
   const answer = await forge.runs.dispatch({ workflow: body.workflow, ref: body.branch, inputs })

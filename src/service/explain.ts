@@ -1,26 +1,23 @@
 // Owns what `/status` and `/explain` are answered with: where the thread's task stands, and what holds it.
-import { CouncilVerdictContract } from '../contracts/council.ts'
 import type { MergeDecision } from '../contracts/merge.ts'
-import { QualityReportContract } from '../contracts/quality-report.ts'
 import type { Verdict } from '../contracts/verdict.ts'
 import { councilTree } from '../council/review.ts'
 import { renderExplanation, renderStatusAnswer } from '../report/answers/asked.ts'
 import { qualityTree } from '../report/quality-tree.ts'
 import type { TaskState } from '../process/state.ts'
 import { parseJson } from '../work/bundle.ts'
-import { readEvidence } from './evidence.ts'
+import { readShown } from './evidence.ts'
 import type { Service } from './parts.ts'
 import type { Place } from './place.ts'
 import { runLink, statusOf } from './status.ts'
 
 export async function statusText(service: Service, state: TaskState, place: Place): Promise<string> {
-  return renderStatusAnswer(await statusOf(service, state, place), null)
+  const shown = await readShown(service, state)
+  return renderStatusAnswer(await statusOf(service, { state, place, shown }), null)
 }
 
 export async function explanation(service: Service, state: TaskState): Promise<string> {
-  const review = await readEvidence(service, state, 'THINK', 'plan_review.json', CouncilVerdictContract)
-  const quality = await readEvidence(service, state, 'VERIFY', 'quality_report.json', QualityReportContract)
-  const council = await readEvidence(service, state, 'REVIEW', 'council_verdict.json', CouncilVerdictContract)
+  const { review, quality, council } = await readShown(service, state)
   const verdicts: Verdict[] = [
     ...(review === undefined ? [] : [councilTree(review)]),
     ...(quality === undefined ? [] : [qualityTree(quality.gates.map((gate) => gate.verdict))]),

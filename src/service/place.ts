@@ -5,7 +5,7 @@ import { canonicalJson, digestOf } from '../contracts/canonical.ts'
 import { Actor } from '../contracts/command.ts'
 import { RepoRef } from '../contracts/envelope.ts'
 import type { StoreTransaction } from '../ports.ts'
-import type { Service } from './parts.ts'
+import type { At, Service } from './parts.ts'
 
 export const Place = z.strictObject({
   installation: z.int().min(1),
@@ -23,15 +23,16 @@ export type Place = z.infer<typeof Place>
 
 const TEXT = 'place'
 
-export async function placeOf(service: Pick<Service, 'store'>, task: string): Promise<Place> {
+/** undefined for what only stands in for a thread: answers to commands belong to no task. */
+export async function findPlace(service: Pick<Service, 'store'>, task: string): Promise<Place | undefined> {
   const text = await service.store.text(task, TEXT)
-  if (text === undefined) throw new Error(`task ${task} has no place on a forge`)
-  return Place.parse(JSON.parse(text))
+  return text === undefined ? undefined : Place.parse(JSON.parse(text))
 }
 
-/** False for what only stands in for a thread: answers to commands belong to no task. */
-export async function hasPlace(service: Pick<Service, 'store'>, task: string): Promise<boolean> {
-  return (await service.store.text(task, TEXT)) !== undefined
+export async function placeOf(service: Pick<Service, 'store'>, task: string): Promise<Place> {
+  const place = await findPlace(service, task)
+  if (place === undefined) throw new Error(`task ${task} has no place on a forge`)
+  return place
 }
 
 /** Stands in for a task where an effect belongs to an issue or pull request alone. */
@@ -65,7 +66,6 @@ export function putIndex(tx: StoreTransaction, index: Index, task: TaskId): Prom
   return tx.putNote(scope, name, task)
 }
 
-export function repositoryOf(place: Place): RepoRef {
-  const { id, owner, name } = place.repository
-  return { id, owner, name }
+export function atOf({ installation, repository: { id, owner, name } }: Place): At {
+  return { installation, repository: { id, owner, name } }
 }

@@ -1,19 +1,14 @@
 // Owns publishing on a forge: the change becomes a commit of the App on its own branch, and a draft pull request.
 import type { Phase, Sha, TaskId } from '../contracts/base.ts'
-import { ChangeSetContract } from '../contracts/change-set.ts'
-import { CouncilVerdictContract } from '../contracts/council.ts'
-import { FileMapContract, PlanContract } from '../contracts/plan.ts'
-import { QualityReportContract } from '../contracts/quality-report.ts'
-import { WorkingSpecContract } from '../contracts/working-spec.ts'
 import type { TaskEngine } from '../pipeline/engine.ts'
 import { branchOf, commitMessage } from '../pipeline/branch-name.ts'
-import { summarisePull } from '../pipeline/pull-summary.ts'
+import { readChange } from '../pipeline/change-evidence.ts'
 import type { StageContext, StageResult } from '../pipeline/stage.ts'
 import { stopWith } from '../pipeline/stopping.ts'
 import type { PullBody } from '../report/pull-body.ts'
 import { editedPullText, newPullText } from '../report/pull-text.ts'
 import type { Service } from './parts.ts'
-import { placeOf, putIndex, repositoryOf } from './place.ts'
+import { atOf, placeOf, putIndex, type Place } from './place.ts'
 import { findTemplate } from './template.ts'
 import { envelopeRef } from './runs.ts'
 import { answerTo, putEffect, resultOf } from './sending.ts'
@@ -26,31 +21,12 @@ export type Published =
   | { ok: false; result: StageResult }
 
 export async function publishChange(service: Service, context: StageContext<TaskEngine>): Promise<Published> {
-  const { state, request, phase } = context
-  const changes = await context.read('IMPLEMENT', 'change_set.json', ChangeSetContract)
-  const quality = await context.read('VERIFY', 'quality_report.json', QualityReportContract)
-  const spec = await context.read('SPEC', 'spec.json', WorkingSpecContract)
-  const plan = await context.read('PLAN', 'plan.json', PlanContract)
-  const fileMap = await context.read('PLAN', 'file_map.json', FileMapContract)
-  const councils = [
-    await context.read('THINK', 'plan_review.json', CouncilVerdictContract),
-    await context.read('REVIEW', 'council_verdict.json', CouncilVerdictContract),
-  ]
+  const { state, phase } = context
+  const { changes, quality, plan, councils, summary } = await readChange(context)
   const { run, task } = state
   if (run === null || task === null) throw new Error('PR: there is no run')
   const place = await placeOf(service, task)
-  const at = { installation: place.installation, repository: repositoryOf(place) }
-  const diff = await context.readText('IMPLEMENT', 'git_diff.patch')
-  const summary = summarisePull({
-    request,
-    spec,
-    plan,
-    fileMap,
-    changes,
-    diff,
-    quality,
-    policy: context.policy.value,
-  })
+  const at = atOf(place)
   const branch = state.pull?.branch ?? branchOf(summary.title, task)
   const change_set = state.passed.IMPLEMENT?.evidence.find((one) => one.name === 'change_set.json')
   if (change_set === undefined) throw new Error('PR: the change set is not recorded')
@@ -104,7 +80,7 @@ export async function publishChange(service: Service, context: StageContext<Task
   const now = state.pull === null ? undefined : await service.forge(at).reader.pull(state.pull.number)
   const body =
     now === undefined ? newPullText(pullBody, template ?? null) : editedPullText(pullBody, now.body)
-  const opened = await openPull({ service, context, branch, title: summary.title, body, at, task })
+  const opened = await openPull({ service, context, place, branch, title: summary.title, body, task })
   if (!opened.ok) return opened
   const { pull } = opened
   await service.store.transaction(async (tx) => {
@@ -130,17 +106,17 @@ function stop(phase: Phase, x: Parameters<typeof stopWith>[1]): Published {
 async function openPull(x: {
   service: Service
   context: StageContext<TaskEngine>
+  place: Place
   branch: string
   title: string
   body: string
-  at: { installation: number; repository: { id: number; owner: string; name: string } }
   task: TaskId
 }): Promise<
   | { ok: true; pull: { number: number; node: string; url: string; draft: boolean } }
   | { ok: false; result: StageResult }
 > {
-  const { service, context, branch, title, body, at, task } = x
-  const place = await placeOf(service, task)
+  const { service, context, place, branch, title, body, task } = x
+  const at = atOf(place)
   const base = place.repository.default_branch
   const { run, pull: before } = context.state
   const opened = await answerTo(service, {

@@ -8,8 +8,9 @@ import type { TaskEngine } from '../pipeline/engine.ts'
 import type { StageContext, StageResult } from '../pipeline/stage.ts'
 import { stopWith } from '../pipeline/stopping.ts'
 import { decideNow, type Decided } from './decision.ts'
+import { observedChecks } from './observed-checks.ts'
 import type { Service } from './parts.ts'
-import { placeOf, repositoryOf } from './place.ts'
+import { placeOf, atOf } from './place.ts'
 import { bodyOf, openedPull, publishChange } from './publish.ts'
 import { answerTo, Later, Refused } from './sending.ts'
 
@@ -87,7 +88,7 @@ async function merge(
     task,
     kind: 'merge',
     body: {
-      at: { installation: place.installation, repository: repositoryOf(place) },
+      at: atOf(place),
       number: pull.number,
       expectedHead: decided.head,
       method: decided.method,
@@ -126,11 +127,7 @@ async function merged(
 }
 
 function ciResults(facts: PullFacts): Observation {
-  const items = facts.checks.map(({ name, status, conclusion, url }) => ({
-    name,
-    status: conclusion ?? status,
-    url,
-  }))
+  const items = observedChecks(facts.checks)
   const red = items.filter((item) => item.status === 'failure' || item.status === 'timed_out')
   return {
     schema: 'autopilot/observation@1',
@@ -148,13 +145,13 @@ function ciResults(facts: PullFacts): Observation {
 async function makeReady(service: Service, task: string, number: number): Promise<void> {
   const place = await placeOf(service, task)
   const { node } = await openedPull(service, task)
-  const at = { installation: place.installation, repository: repositoryOf(place) }
+  const at = atOf(place)
   await answerTo(service, { key: `${task}/ready/${number}`, task, kind: 'ready', body: { at, number, node } })
 }
 
 async function readFacts(service: Service, task: string, number: number): Promise<PullFacts | undefined> {
   const place = await placeOf(service, task)
-  const { reader } = service.forge({ installation: place.installation, repository: repositoryOf(place) })
+  const { reader } = service.forge(atOf(place))
   return reader.facts(number)
 }
 

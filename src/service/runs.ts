@@ -1,6 +1,7 @@
 // Owns the runs of a task in Actions: asked for, found, looked at, and taken in or given up with a reason.
 import { z } from 'zod'
 import { Sha, Timestamp, type TaskId } from '../contracts/base.ts'
+import { artifactName } from '../contracts/bundle.ts'
 import { canonicalJson } from '../contracts/canonical.ts'
 import { importBundle } from '../pipeline/import-run.ts'
 import { makeEnvelope } from '../pipeline/envelope.ts'
@@ -10,7 +11,7 @@ import type { RunState } from '../ports/forge.ts'
 import type { TaskState } from '../process/state.ts'
 import { reserve, settleMoney } from './money.ts'
 import { workflowPath, type Service } from './parts.ts'
-import { placeOf, putIndex, repositoryOf, type Place } from './place.ts'
+import { atOf, placeOf, putIndex, taskAt } from './place.ts'
 import { putEffect, resultOf } from './sending.ts'
 import { withTask } from './task-lease.ts'
 import { waitsForWords } from './turns.ts'
@@ -27,6 +28,9 @@ export const LONGEST_RUN_MS = 25 * 60 * 60 * 1000
 
 /** Holds the place of a run: from the request to its import no other run of the task is asked for. */
 const RUN_LEASE_MS = LONGEST_RUN_MS + 60_000
+
+/** The one that was asked for; a re-run, which any writer may start, is another. */
+const ATTEMPT = 1
 
 /** What a signed webhook said of a run, so that it need not be asked for. */
 export const RunHint = z.strictObject({
@@ -100,7 +104,7 @@ async function dispatchRun(service: Service, task: TaskId, state: TaskState): Pr
   if (requested === null) return { kind: 'moved' }
   const place = await placeOf(service, task)
   const { envelope, text } = await makeEnvelope(service, task, {
-    repository: envelopeRepository(place),
+    repository: { ...atOf(place).repository, private: place.repository.private },
     issue: place.thread,
     rules_at: place.rules_at,
     app_version: service.version,
@@ -112,7 +116,7 @@ async function dispatchRun(service: Service, task: TaskId, state: TaskState): Pr
       task,
       kind: 'dispatch',
       body: {
-        at: { installation: place.installation, repository: repositoryOf(place) },
+        at: atOf(place),
         workflow: service.workflow,
         branch: place.repository.default_branch,
         ref: envelopeRef(task),
@@ -130,26 +134,20 @@ export function envelopeRef(task: string): string {
   return `refs/autopilot/tasks/${task}`
 }
 
-function envelopeRepository(place: Place): { id: number; owner: string; name: string; private: boolean } {
-  return { ...repositoryOf(place), private: place.repository.private }
-}
-
 async function observe(service: Service, task: TaskId, state: TaskState, run: number): Promise<RunStep> {
   const { requested } = state
   if (requested === null) return { kind: 'moved' }
   const place = await placeOf(service, task)
-  const known = await service.notes.get('task-by-run', `${place.repository.id}/${run}`)
-  if (known === undefined) {
-    const index = { kind: 'run', repository: place.repository.id, run } as const
+  const index = { kind: 'run', repository: place.repository.id, run } as const
+  if ((await taskAt(service, index)) === undefined) {
     await service.store.transaction((tx) => putIndex(tx, index, task))
   }
-  const at = { installation: place.installation, repository: repositoryOf(place) }
-  const forge = service.forge(at)
+  const forge = service.forge(atOf(place))
   const hint = await hintOf(service, task)
-  const heard = hint?.id === run && hint.attempt === 1 && hint.conclusion !== null ? hint : undefined
+  const heard = hint?.id === run && hint.attempt === ATTEMPT && hint.conclusion !== null ? hint : undefined
   const seen = heard ?? asHint(await forge.runs.observe(run))
   if (seen === undefined) return lose(service, task, 'run-gone', 'GitHub does not know the run any more.')
-  if (seen.attempt > 1) {
+  if (seen.attempt > ATTEMPT) {
     return lose(
       service,
       task,
@@ -157,7 +155,7 @@ async function observe(service: Service, task: TaskId, state: TaskState, run: nu
       `Somebody started attempt ${seen.attempt} of the run before its first attempt was taken in; only the attempt that was asked for counts.`,
     )
   }
-  const alien = problemOfRun(service, place, requested, seen)
+  const alien = problemOfRun(service, requested, seen)
   if (alien !== undefined) return lose(service, task, 'run-alien', alien)
   if (seen.conclusion === null) {
     if (service.clock.now().getTime() - Date.parse(seen.at) > LONGEST_RUN_MS) {
@@ -171,7 +169,6 @@ async function observe(service: Service, task: TaskId, state: TaskState, run: nu
 /** Threat: a run of another workflow, branch or event whose name was made to look like ours. */
 function problemOfRun(
   service: Service,
-  place: Place,
   requested: NonNullable<TaskState['requested']>,
   seen: RunHint,
 ): string | undefined {
@@ -181,7 +178,7 @@ function problemOfRun(
   if (!seen.title.includes(requested.nonce)) {
     return `The run is called "${seen.title.slice(0, 80)}", which does not name the request ${requested.nonce}.`
   }
-  return place.repository.id > 0 ? undefined : 'The run is of another repository.'
+  return undefined
 }
 
 async function takeIn(
@@ -191,8 +188,10 @@ async function takeIn(
   ended: { run: number; conclusion: string },
 ): Promise<RunStep> {
   const place = await placeOf(service, task)
-  const forge = service.forge({ installation: place.installation, repository: repositoryOf(place) })
-  const artifact = (await forge.runs.artifacts(ended.run)).find((one) => one.name === artifactName(task))
+  const forge = service.forge(atOf(place))
+  const artifact = (await forge.runs.artifacts(ended.run)).find(
+    (one) => one.name === artifactName(task, ATTEMPT),
+  )
   if (artifact === undefined) {
     return lose(
       service,
@@ -211,7 +210,7 @@ async function takeIn(
   if (!read.ok) return lose(service, task, read.problem.rule, read.problem.message)
   const taken = await importBundle(service, task, read.bundle, {
     number: requested.number,
-    attempt: 1,
+    attempt: ATTEMPT,
   })
   if (!taken.ok && taken.rule === 'lease-held')
     return { kind: 'waiting', for: taken.reason, until: soon(service) }
@@ -230,11 +229,6 @@ function giveBack(
 ): Promise<void> {
   const { nonce: holder, fence: token } = requested
   return service.leases.release({ key: `${task}/run`, holder, token, expiresAt: '' })
-}
-
-/** The name carries the attempt, so that a re-run cannot take the place of what was asked for. */
-export function artifactName(task: string): string {
-  return `autopilot-${task}-1`
 }
 
 async function lose(service: Service, task: TaskId, rule: string, reason: string): Promise<RunStep> {

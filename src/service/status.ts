@@ -1,28 +1,27 @@
 // Owns where a task stands as people are told: the status comment's view, from the ledger and its evidence alone.
-import { CouncilVerdictContract } from '../contracts/council.ts'
-import { ModifiedFilesContract } from '../contracts/change-set.ts'
-import { RunOutcomeContract, type RunOutcome } from '../contracts/outcome.ts'
-import { PlanContract } from '../contracts/plan.ts'
-import { QualityReportContract } from '../contracts/quality-report.ts'
-import { parseJson } from '../work/bundle.ts'
+import { readOutcome } from '../pipeline/closing.ts'
 import { paused } from '../report/answers/people.ts'
 import { stopped } from '../report/answers/runs.ts'
 import type { Link } from '../report/markdown.ts'
 import type { AfterMerge, StatusEnd, StatusRow, StatusView } from '../report/status-comment.ts'
 import type { TaskState } from '../process/state.ts'
-import { readEvidence } from './evidence.ts'
+import type { Shown } from './evidence.ts'
 import { lostNotice } from './lost.ts'
 import type { Service } from './parts.ts'
 import type { Place } from './place.ts'
 import { dispatchedRun } from './runs.ts'
 
-export async function statusOf(service: Service, state: TaskState, place: Place): Promise<StatusView> {
+export async function statusOf(
+  service: Service,
+  x: { state: TaskState; place: Place; shown: Shown },
+): Promise<StatusView> {
+  const { state, place, shown } = x
   const run = await runLink(service, state)
   return {
     end: await endOf(service, state, place, run),
     startedBy: place.by.login,
     run,
-    rows: await rowsOf(service, state),
+    rows: rowsOf(state, shown),
     notes: [],
     facts: [
       ['task', state.task ?? ''],
@@ -43,7 +42,7 @@ export async function runLink(service: Service, state: TaskState): Promise<Link 
 
 async function endOf(service: Service, state: TaskState, place: Place, run: Link | null): Promise<StatusEnd> {
   const { closed, merged, pull, lost } = state
-  const outcome = await outcomeOf(service, state)
+  const outcome = state.run?.closed == null ? null : await readOutcome(service, state.run.closed.outcome)
   if (merged !== null && pull !== null && closed?.result !== 'stopped') {
     const by = merged.by === 'the policy' ? null : merged.by
     const after = afterMerge(state, place)
@@ -79,20 +78,8 @@ function afterMerge(state: TaskState, place: Place): AfterMerge {
   return { state: 'green', text: `The checks of ${branch} ended, none of them red.` }
 }
 
-/** How the task's last run ended; null: none has. */
-export async function outcomeOf(service: Service, state: TaskState): Promise<RunOutcome | null> {
-  const closed = state.run?.closed ?? null
-  if (closed === null) return null
-  const parsed = RunOutcomeContract.parse(parseJson(await service.blobs.get(closed.outcome)))
-  return parsed.ok ? parsed.value : null
-}
-
-async function rowsOf(service: Service, state: TaskState): Promise<StatusRow[]> {
-  const plan = await readEvidence(service, state, 'PLAN', 'plan.json', PlanContract)
-  const review = await readEvidence(service, state, 'THINK', 'plan_review.json', CouncilVerdictContract)
-  const files = await readEvidence(service, state, 'IMPLEMENT', 'modified_files.json', ModifiedFilesContract)
-  const quality = await readEvidence(service, state, 'VERIFY', 'quality_report.json', QualityReportContract)
-  const council = await readEvidence(service, state, 'REVIEW', 'council_verdict.json', CouncilVerdictContract)
+function rowsOf(state: TaskState, shown: Shown): StatusRow[] {
+  const { plan, review, files, quality, council } = shown
   const away = state.requested !== null
   const row = (name: string, done: string | undefined): StatusRow => {
     if (done !== undefined) return { name, state: 'done', text: done }

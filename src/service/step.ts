@@ -9,7 +9,7 @@ import { project } from './project.ts'
 import { pullStage } from './pull-stage.ts'
 import { stepRun } from './runs.ts'
 import { isStopped } from './stop-switch.ts'
-import { hasPlace, placeOf } from './place.ts'
+import { findPlace, type Place } from './place.ts'
 import { acceptTurns } from './turns.ts'
 import { watchStage } from './watch-stage.ts'
 import type { Service } from './parts.ts'
@@ -22,26 +22,26 @@ const BUSY_MS = 2_000
 
 /** Moves the task as far as it goes now, shows people where it stands, and sets its next wake. Throws only for bugs. */
 export async function stepTask(service: Service, task: TaskId): Promise<void> {
-  if (!(await hasPlace(service, task))) return
+  const place = await findPlace(service, task)
+  if (place === undefined) return
   let until: Date | null = null
   try {
-    until = await moveOn(service, task)
+    until = await moveOn(service, task, place)
   } catch (error) {
     if (error instanceof Busy) until = new Date(service.clock.now().getTime() + BUSY_MS)
     else if (isForgeTrouble(error)) until = nextTry(service, error, 2)
     else throw error
   }
-  await project(service, task)
+  await project(service, task, place)
   if (until !== null) await service.wakes.at(task, until)
 }
 
-async function moveOn(service: Service, task: TaskId): Promise<Date | null> {
+async function moveOn(service: Service, task: TaskId, place: Place): Promise<Date | null> {
   const stages = {
     STRATEGIZE: strategize,
     PR: pullStage(service),
     MONITOR: watchStage(service),
   }
-  const place = await placeOf(service, task)
   for (let step = 0; step < MOST_STEPS; step += 1) {
     const state = await readTask(service, task)
     if (state.closed !== null || state.task === null) return null
@@ -66,7 +66,7 @@ async function moveOn(service: Service, task: TaskId): Promise<Date | null> {
 }
 
 /** Paused or stopped: a run that is out may end and is imported after; what is published is still followed. */
-function isHeld(service: Service, state: TaskState, place: Parameters<typeof isStopped>[1]): boolean {
+function isHeld(service: Service, state: TaskState, place: Place): boolean {
   if (state.paused === null && !isStopped(service, place)) return false
   return state.published === null && state.requested === null
 }

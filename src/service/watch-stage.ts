@@ -1,13 +1,14 @@
 // Owns MONITOR on a forge (R154): after the merge the default branch's checks are watched until they have ended.
 import { evidenceJson } from '../contracts/canonical.ts'
 import type { Observation } from '../contracts/outcome.ts'
-import type { PullFacts } from '../contracts/pull-facts.ts'
+import { newestOfEach, type ReportedCheck } from '../contracts/pull-facts.ts'
 import { readOutcome } from '../pipeline/closing.ts'
 import type { TaskEngine } from '../pipeline/engine.ts'
 import type { StageContext, StageResult } from '../pipeline/stage.ts'
 import { stopWith } from '../pipeline/stopping.ts'
+import { observedChecks } from './observed-checks.ts'
 import type { Service } from './parts.ts'
-import { placeOf, putIndex, repositoryOf } from './place.ts'
+import { placeOf, putIndex, atOf } from './place.ts'
 
 /** Conclusions of a check that is over and not red. Source: docs.github.com, "Check runs", conclusion. */
 const FINE = new Set(['success', 'neutral', 'skipped'])
@@ -18,13 +19,13 @@ export function watchStage(service: Service) {
     const { task, merged, run } = state
     if (task === null || merged === null || run?.closed == null) throw new Error('MONITOR: nothing is merged')
     const place = await placeOf(service, task)
-    const { reader } = service.forge({ installation: place.installation, repository: repositoryOf(place) })
+    const { reader } = service.forge(atOf(place))
     const commit = merged.commit ?? (await reader.branch(place.repository.default_branch))?.sha
     if (commit !== undefined) {
       const index = { kind: 'head', repository: place.repository.id, sha: commit } as const
       await service.store.transaction((tx) => putIndex(tx, index, task))
     }
-    const checks = commit === undefined ? [] : newest(await reader.checks(commit))
+    const checks = commit === undefined ? [] : newestOfEach(await reader.checks(commit))
     const open = checks.filter((check) => check.status !== 'completed')
     const red = checks.filter((check) => check.conclusion !== null && !FINE.has(check.conclusion))
     const where = `${place.repository.default_branch} at ${(commit ?? merged.head).slice(0, 7)}`
@@ -59,24 +60,8 @@ export function watchStage(service: Service) {
   }
 }
 
-/** The latest run of each name and App counts; where GitHub tells no id, every one of them does. */
-function newest(checks: PullFacts['checks']): PullFacts['checks'] {
-  const same = (a: PullFacts['checks'][number], b: PullFacts['checks'][number]): boolean =>
-    a.kind === b.kind && a.app_id === b.app_id && a.name === b.name
-  return checks.filter(
-    (check) =>
-      !checks.some(
-        (other) => same(check, other) && other.id !== null && check.id !== null && other.id > check.id,
-      ),
-  )
-}
-
-function seen(what: Observation['what'], checks: PullFacts['checks'], where: string): Observation {
-  const items = checks.map(({ name, status, conclusion, url }) => ({
-    name,
-    status: conclusion ?? status,
-    url,
-  }))
+function seen(what: Observation['what'], checks: readonly ReportedCheck[], where: string): Observation {
+  const items = observedChecks(checks)
   return {
     schema: 'autopilot/observation@1',
     what,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { RunReport } from '../../src/contracts/summary.ts'
-import { needsTool } from '../fakes/require-tool.ts'
+import { needs, needsTool } from '../fakes/require-tool.ts'
 import { ROOT, runNode, scratchFolder, type Said } from './autopilot.ts'
 
 export interface DemoRun {
@@ -30,7 +30,7 @@ export function demoRuns(): (name: string, ...args: readonly string[]) => Promis
   })
   beforeEach((context) => {
     needsTool(context, 'bwrap')
-    if (unreachable !== undefined) context.skip(unreachable)
+    needs(context, unreachable)
   })
   afterAll(() => remove())
 

@@ -6,6 +6,7 @@ import * as people from '../../src/report/answers/people.ts'
 import * as pulls from '../../src/report/answers/pulls.ts'
 import * as runs from '../../src/report/answers/runs.ts'
 import * as setup from '../../src/report/answers/setup.ts'
+import * as workflow from '../../src/report/answers/workflow.ts'
 import { MOST_BODY } from '../../src/report/comment.ts'
 import { byteLength } from '../../src/report/markdown.ts'
 import type { Notice } from '../../src/report/notice.ts'
@@ -14,6 +15,15 @@ import { NASTY, expectHarmless, flood } from './hostile.ts'
 import { HEAD, QUALITY, verdict } from './samples.ts'
 
 const SHA = 'ab12'.repeat(10)
+
+function question(t: string): Extract<RunOutcome, { kind: 'question' }> {
+  return {
+    schema: 'autopilot/run-outcome@1',
+    kind: 'question',
+    phase: 'SPEC',
+    questions: [{ id: 'Q-1', question: t, why: t, blocking: true }],
+  }
+}
 
 /** Every answer, with each of its texts being `t`. */
 function all(t: string): Record<string, Notice> {
@@ -39,6 +49,14 @@ function all(t: string): Record<string, Notice> {
     memo: t,
   } satisfies RunOutcome
   return {
+    workBegun: workflow.workBegun({ by: t, run }),
+    notBegun: workflow.notBegun({ problems: [t, t], run }),
+    pullOpened: workflow.pullOpened({ pull: run, run }),
+    notOpened: workflow.notOpened({ branch: t, reason: t, run }),
+    runStopped: workflow.runEnded(stopped, run),
+    runAsks: workflow.runEnded(question(t), run),
+    runNeedsPerson: workflow.runEnded(fix, run),
+    nothingCame: workflow.nothingCame({ rule: t, reason: t, run }),
     mayNotAsk: people.mayNotAsk({ login: t, role: t, asked: t }),
     botMayNotAsk: people.botMayNotAsk(t),
     paused: people.paused({ by: t, reason: t }),

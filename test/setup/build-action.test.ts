@@ -6,7 +6,11 @@ import { buildAction, DIST } from './build-action.ts'
 
 test('action/dist is what the sources make: npm run build:action', async () => {
   const built = await buildAction()
-  expect((await readdir(DIST)).sort()).toEqual([...built.keys()].sort())
+  const found = await readdir(DIST, { recursive: true, withFileTypes: true })
+  const names = found
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(DIST.length + 1))
+  expect(names.sort()).toEqual([...built.keys()].sort())
   for (const [name, bytes] of built) {
     const same = Buffer.from(bytes).equals(await readFile(join(DIST, name)))
     expect([name, same]).toEqual([name, true])

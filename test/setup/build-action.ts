@@ -27,6 +27,16 @@ const UNUSED: Plugin = {
   },
 }
 
+/** zod brings its messages in fifty languages; the house speaks one. */
+const ONE_LANGUAGE: Plugin = {
+  name: 'one-language',
+  setup(building) {
+    building.onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js'",
+    }))
+  },
+}
+
 /** Name → bytes of every file of `action/dist`. The same sources always give the same bytes. */
 export async function buildAction(): Promise<ReadonlyMap<string, Uint8Array>> {
   const { outputFiles, metafile } = await build({
@@ -47,7 +57,7 @@ export async function buildAction(): Promise<ReadonlyMap<string, Uint8Array>> {
     banner: { js: BANNER },
     // a linked node_modules would put paths of this machine into the bundle
     preserveSymlinks: true,
-    plugins: [UNUSED],
+    plugins: [UNUSED, ONE_LANGUAGE],
     metafile: true,
     write: false,
     logLevel: 'warning',
@@ -55,6 +65,9 @@ export async function buildAction(): Promise<ReadonlyMap<string, Uint8Array>> {
   const files = new Map(outputFiles.map((file) => [file.path.slice(DIST.length + 1), file.contents]))
   // Read by address from beside the module that starts it.
   files.set('relay.mjs', await readFile(join(ROOT, 'src/adapters/sandbox/relay.mjs')))
+  for (const name of ['default.yml', 'constitution.yml']) {
+    files.set(`policies/${name}`, await readFile(join(ROOT, 'policies', name)))
+  }
   files.set('licences.txt', Buffer.from(await licencesOf(metafile)))
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { beforeAll, expect, test, type TestContext as VitestContext } from 'vitest'
 import type { Files } from '../fakes/change.ts'
 import { toolchainOf } from '../fakes/gate-context.ts'
+import { needs } from '../fakes/require-tool.ts'
 import { gate, MODULES, reportOf } from './report-of.ts'
 
 const run = promisify(execFile)
@@ -34,8 +35,9 @@ beforeAll(async () => {
 }, 180_000)
 
 function needMinimist(context: VitestContext): { files: Files; nodeModules: string } {
-  if ('missing' in minimist) context.skip(minimist.missing)
-  return minimist
+  if ('files' in minimist) return minimist
+  needs(context, minimist.missing)
+  throw new Error(minimist.missing)
 }
 
 const FIX = (text: string): string =>

@@ -1,12 +1,12 @@
 // Owns the rule about the checks on the head: those a repository names, each of one App, or its own CI whatever its name.
 import { z } from 'zod'
+import { newestOfEach, type ReportedCheck as Check } from '../../contracts/pull-facts.ts'
 import type { PullFacts } from '../../contracts/pull-facts.ts'
 import type { Status } from '../../contracts/verdict.ts'
 import { worstStatus } from '../../contracts/verdict.ts'
 import { count, listed, name, predicate } from '../rule.ts'
 import type { RuleAnswer, RuleContext } from '../rule.ts'
 
-type Check = PullFacts['checks'][number]
 type Part = RuleAnswer & { name: string }
 
 /** `app`: an App's id, or the short name by which GitHub knows it (`github-actions`). */
@@ -62,7 +62,10 @@ function requiredCheck(wanted: Required, { facts, appId }: RuleContext): Part {
     return { ...part, status: 'fail', reason: `${part.name} is this App’s own check`, value: '–' }
   }
   const of = facts.checks.filter((one) => one.kind === 'check' && one.name === wanted.name)
-  const latest = worstOf(newest(of.filter((one) => one.app_id !== null && one.app_id === app)), wanted.accept)
+  const latest = worstOf(
+    newestOfEach(of.filter((one) => one.app_id !== null && one.app_id === app)),
+    wanted.accept,
+  )
   if (latest === undefined) {
     const others = facts.checks.some((one) => one.name === wanted.name)
     const reason = others
@@ -139,21 +142,7 @@ function wordOf(check: Check): string {
   return name(check.status === 'completed' ? (check.conclusion ?? 'no conclusion') : check.status)
 }
 
-/**
- * The run that was made last. Threat: where GitHub tells no ids nobody knows which that is, so that a red run could
- * hide behind a green or skipped one: then all of them count.
- */
-function newest(runs: readonly Check[]): readonly Check[] {
-  if (runs.some((one) => one.id === null)) return runs
-  return runs.toSorted((a, b) => (b.id ?? 0) - (a.id ?? 0)).slice(0, 1)
-}
-
 function worstOf(runs: readonly Check[], accept: readonly string[]): Check | undefined {
   const by = (status: 'pass' | 'fail' | 'pending') => runs.find((one) => statusOf(one, accept) === status)
   return by('fail') ?? by('pending') ?? by('pass')
-}
-
-function newestOfEach(all: readonly Check[]): readonly Check[] {
-  const groups = Map.groupBy(all, (one) => JSON.stringify([one.kind, one.app_id, one.name]))
-  return [...groups.values()].flatMap(newest)
 }

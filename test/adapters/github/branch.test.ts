@@ -40,8 +40,13 @@ const BYTES: Edits = {
 describe('a change', () => {
   test('keeps every byte and mode, and is a Verified commit of the bot', async () => {
     const stage = await openStage()
-    const put = await stage.forge.writer.putBranch(await order(stage, BYTES))
-    expect(put).toMatchObject({ result: 'created' })
+    const made = await stage.counted(async () => {
+      expect(await stage.forge.writer.putBranch(await order(stage, BYTES))).toMatchObject({
+        result: 'created',
+      })
+    })
+    // empty, dos, bell, nul, bom, latin, bin, large: what JSON or a text column might change goes as bytes
+    expect(made['git/create-blob']).toBe(8)
     const sha = (await head(stage)) ?? ''
     const commit = await stage.repository.git.commit(sha)
     expect(commit).toMatchObject({
@@ -103,7 +108,7 @@ describe('a change', () => {
       expect(await stage.forge.writer.putBranch(asked)).toMatchObject({ result: 'created' }),
     )
     expect(counted['git/create-tree']).toBe(2)
-    expect(counted['git/create-blob']).toBeLessThanOrEqual(5)
+    expect(counted['git/create-blob']).toBe(2)
   })
 
   test('may put a folder where a file was, and the other way round', async () => {
@@ -197,6 +202,26 @@ describe('whoever is faster', () => {
     expect(stage.loopback.faults.struck()).toEqual({ stale: 1 })
     expect(put).toEqual({ result: 'head_moved', head: theirs })
     expect(await head(stage)).toBe(theirs)
+  })
+
+  test('keeps it where it was put back, although our commit would only follow', async () => {
+    const stage = await openStage()
+    const first = await stage.forge.writer.putBranch(await order(stage, { 'a.js': '1\n' }))
+    if (first.result !== 'created') throw new Error(first.result)
+    const main = await stage.main()
+    await stage.repository.git.updateRef({ name: `refs/heads/${BRANCH}`, to: main, force: true })
+    const next = { ...(await order(stage, { 'a.js': '2\n' }, first.head)), expectedHead: first.head }
+    expect(await stage.forge.writer.putBranch(next)).toEqual({ result: 'head_moved', head: main })
+    expect(await head(stage)).toBe(main)
+  })
+
+  test('keeps it, also with the same files in a commit that says something else', async () => {
+    const stage = await openStage()
+    const theirs = await stage.push(BRANCH, { 'a.js': '1\n' }, { message: 'Mine [skip ci]' })
+    const asked = await order(stage, { 'a.js': '1\n' })
+    expect(await stage.forge.writer.putBranch(asked)).toEqual({ result: 'head_moved', head: theirs })
+    const same = { ...asked, message: 'Mine [skip ci]' }
+    expect(await stage.forge.writer.putBranch(same)).toMatchObject({ result: 'unchanged', head: theirs })
   })
 
   test('of two processes with the same change wins, and the other finds it', async () => {

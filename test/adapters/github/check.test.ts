@@ -134,7 +134,10 @@ test('a job finds the runs of jobs, which all belong to one App', async () => {
   )
   const forge = jobForge({ token, baseUrl: loopback.api, repository: ref, clock })
   const asked = await check(stage)
+  const same = { ...at, head_sha: asked.head, name: asked.name, external_id: asked.key }
+  const { data: forged } = await stage.bot.rest.checks.create(same)
   const first = await forge.writer.putCheck(asked)
+  expect(first.id).not.toBe(forged.id)
   expect(await forge.writer.putCheck(asked)).toEqual(first)
 })
 

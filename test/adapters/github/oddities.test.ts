@@ -268,7 +268,10 @@ test('an artifact is fetched from an address over HTTP, once, and without the to
     const { runs } = await saying(at(wrong))
     expect(await failureOf(runs.download(1, 9))).toMatchObject({ code: 'malformed' })
   }
-  const store = await saying({ 'GET /stored': { status: 302, headers: { location: 'http://127.0.0.1:9/' } } })
+  const store = await saying({
+    'GET /stored': { status: 302, headers: { location: '/other' } },
+    'GET /other': {},
+  })
   const { runs } = await saying(at(`${store.origin}/stored`))
   expect(await failureOf(runs.download(1, 9))).toMatchObject({ code: 'unavailable' })
   expect(store.asked).toHaveLength(3)

@@ -43,9 +43,10 @@ export interface TreeMaker {
 export async function makeTree(maker: TreeMaker, base: Sha | null, entries: readonly Entry[]): Promise<Sha> {
   const sent: SentEntry[] = []
   for (let at = 0; at < entries.length; at += BLOBS_AT_ONCE) {
-    sent.push(
-      ...(await Promise.all(entries.slice(at, at + BLOBS_AT_ONCE).map((entry) => sentOf(maker, entry)))),
-    )
+    const some = entries.slice(at, at + BLOBS_AT_ONCE).map((entry) => sentOf(maker, entry))
+    // nothing may be under way any more when a failure is told
+    await Promise.allSettled(some)
+    sent.push(...(await Promise.all(some)))
   }
   let tree = base
   for (const part of parts(sent)) {
