@@ -79,7 +79,8 @@ export interface Effect extends Omit<NewEffect, 'replace'> {
 }
 
 export type Settlement =
-  | { result: unknown }
+  /** `quiet`: nobody waits for it, so that its task is not woken. */
+  | { result: unknown; quiet?: boolean }
   /** Counts an attempt; null: it has failed for good. */
   | { error: string; retryAt: Date | null }
   /** Not its fault: later, without counting an attempt. */
@@ -95,7 +96,8 @@ export interface Outbox {
   get(key: string): Promise<Effect | undefined>
   /**
    * `sent` is the effect as it was given by `due`: when its body was replaced meanwhile, the result is kept and the
-   * effect stays pending. An effect that ends, one way or the other, wakes its task in the same transaction.
+   * effect stays pending. An effect that ends, one way or the other, wakes its task in the same transaction,
+   * unless it ended quietly.
    */
   settle(sent: Pick<Effect, 'key' | 'task' | 'version'>, outcome: Settlement): Promise<void>
   /** In the order in which they were put. */

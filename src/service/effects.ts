@@ -136,11 +136,14 @@ type Senders = { [K in EffectKind]: (x: Sending, body: EffectBody<K>) => Promise
 
 /** How each kind is sent. All of them may be called again with the same body. */
 export const SENDERS: Senders = {
-  async comment({ forge, before }, { number, key, body }) {
+  async comment({ forge, before, again }, { number, key, body }) {
     const known = Posted.safeParse(before)
-    return forge.writer.putComment({ number, key, body, ...(known.success ? { id: known.data.id } : {}) })
+    // the status comment is found again even by a server that lost its store
+    const first = again || key === 'status' ? undefined : 'fresh'
+    return forge.writer.putComment({ number, key, body, at: known.success ? known.data.id : first })
   },
-  check: ({ forge }, { check }) => forge.writer.putCheck(definedOnly(check)),
+  check: ({ forge, before, again }, { check }) =>
+    forge.writer.putCheck(definedOnly(check), again || before !== null ? undefined : 'fresh'),
   dispatch: sendDispatch,
   async cancel({ forge }, { run }) {
     await forge.runs.cancel(run)

@@ -16,10 +16,17 @@ import { answerTo, Later, Refused } from './sending.ts'
 
 type Context = StageContext<TaskEngine>
 
+/** What one look has decided and written down, so that the step that follows at once need not read it again. */
+interface Look {
+  merging: { facts: PullFacts; decided: Decided } | undefined
+}
+
+/** For one look at a task: a later one reads and decides anew. */
 export function pullStage(service: Service) {
+  const look: Look = { merging: undefined }
   return async function pull(context: Context): Promise<StageResult> {
     try {
-      return await step(service, context)
+      return await step(service, context, look)
     } catch (error) {
       if (error instanceof Later)
         return { kind: 'waiting', for: error.message, until: error.until, entries: [] }
@@ -34,8 +41,8 @@ export function pullStage(service: Service) {
   }
 }
 
-async function step(service: Service, context: Context): Promise<StageResult> {
-  if (context.state.published !== null) return follow(service, context)
+async function step(service: Service, context: Context, look: Look): Promise<StageResult> {
+  if (context.state.published !== null) return follow(service, context, look)
   const made = await publishChange(service, context)
   if (!made.ok) return made.result
   // the next step follows at once: what was published is in the ledger first
@@ -43,10 +50,12 @@ async function step(service: Service, context: Context): Promise<StageResult> {
   return { kind: 'waiting', for: 'checks and reviews', until: service.clock.now(), entries }
 }
 
-async function follow(service: Service, context: Context): Promise<StageResult> {
+async function follow(service: Service, context: Context, look: Look): Promise<StageResult> {
   const { state, phase } = context
   const { task, pull, published } = state
   if (task === null || pull === null || published === null) throw new Error('PR: nothing is published')
+  if (look.merging !== undefined) return merge(service, context, look.merging)
+  await makeReady(service, task, pull.number)
   const facts = await readFacts(service, task, pull.number)
   if (facts === undefined) {
     return stopWith(phase, {
@@ -63,22 +72,21 @@ async function follow(service: Service, context: Context): Promise<StageResult> 
       would_help: 'reopen it and say `/retry`, or label the issue again',
     })
   }
-  if (facts.draft && facts.head.sha === published.head) {
-    await makeReady(service, task, pull.number)
-    facts.draft = false
-  }
   const decided = await decideNow(service, context.state, facts)
   if (decided.decision !== 'merge') return waiting(state.decided, decided, decided.because)
-  return merge(service, context, facts, decided)
+  const entries = decidedEntry(state.decided, decided)
+  look.merging = { facts, decided }
+  // the decision stands in the ledger before anything follows from it
+  if (entries.length > 0) return { kind: 'waiting', for: 'the merge', until: service.clock.now(), entries }
+  return merge(service, context, look.merging)
 }
 
 async function merge(
   service: Service,
   context: Context,
-  facts: PullFacts,
-  decided: Decided,
+  { facts, decided }: NonNullable<Look['merging']>,
 ): Promise<StageResult> {
-  const { task, pull, decided: before } = context.state
+  const { task, pull } = context.state
   if (task === null || pull === null) throw new Error('PR: there is no pull request')
   const place = await placeOf(service, task)
   // a decision that was withdrawn once may come again: each has a key of its own
@@ -96,9 +104,6 @@ async function merge(
       message: `Autopilot-Task: ${task}\n`,
     },
   } as const
-  const entries = decidedEntry(before, decided)
-  // the decision stands in the ledger before anything follows from it
-  if (entries.length > 0) return { kind: 'waiting', for: 'the merge', until: service.clock.now(), entries }
   const answer = await answerTo(service, wanted)
   if (answer.result === 'merged') return merged(service, context, facts, answer.commit)
   const because =
@@ -142,11 +147,19 @@ function ciResults(facts: PullFacts): Observation {
   }
 }
 
+/** Once: a person who makes it a draft again means it. */
 async function makeReady(service: Service, task: string, number: number): Promise<void> {
+  const { node, draft } = await openedPull(service, task)
+  if (!draft) return
   const place = await placeOf(service, task)
-  const { node } = await openedPull(service, task)
   const at = atOf(place)
-  await answerTo(service, { key: `${task}/ready/${number}`, task, kind: 'ready', body: { at, number, node } })
+  const key = `${task}/ready/${number}`
+  try {
+    await answerTo(service, { key, task, kind: 'ready', body: { at, number, node } })
+  } catch (error) {
+    // merged or closed meanwhile, or a draft for good: what is read next says which
+    if (!(error instanceof Refused)) throw error
+  }
 }
 
 async function readFacts(service: Service, task: string, number: number): Promise<PullFacts | undefined> {

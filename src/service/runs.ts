@@ -59,7 +59,7 @@ export async function stepRun(service: Service, task: TaskId): Promise<RunStep> 
   if (row.state === 'pending') return { kind: 'waiting', for: 'the run to be dispatched', until: null }
   const answer = resultOf('dispatch', row.result)
   if (answer.result !== 'started') return lose(service, task, `workflow-${answer.result}`, answer.reason)
-  return observe(service, task, state, answer.run)
+  return observe(service, task, state, { run: answer.run, since: row.updatedAt })
 }
 
 /** Text that names the lost run after which a person asked for another. */
@@ -134,7 +134,12 @@ export function envelopeRef(task: string): string {
   return `refs/autopilot/tasks/${task}`
 }
 
-async function observe(service: Service, task: TaskId, state: TaskState, run: number): Promise<RunStep> {
+async function observe(
+  service: Service,
+  task: TaskId,
+  state: TaskState,
+  { run, since }: { run: number; since: Timestamp },
+): Promise<RunStep> {
   const { requested } = state
   if (requested === null) return { kind: 'moved' }
   const place = await placeOf(service, task)
@@ -145,6 +150,12 @@ async function observe(service: Service, task: TaskId, state: TaskState, run: nu
   const forge = service.forge(atOf(place))
   const hint = await hintOf(service, task)
   const heard = hint?.id === run && hint.attempt === ATTEMPT && hint.conclusion !== null ? hint : undefined
+  // webhooks tell of a run; GitHub is asked only when none has come for a while
+  const look = new Date(Date.parse(await lastLook(service, task, since)) + service.limits.pollMs)
+  const odd = hint?.id === run && hint.attempt > ATTEMPT
+  if (heard === undefined && !odd && service.clock.now() < look) {
+    return { kind: 'waiting', for: 'the run in Actions', until: look }
+  }
   const seen = heard ?? asHint(await forge.runs.observe(run))
   if (seen === undefined) return lose(service, task, 'run-gone', 'GitHub does not know the run any more.')
   if (seen.attempt > ATTEMPT) {
@@ -161,9 +172,18 @@ async function observe(service: Service, task: TaskId, state: TaskState, run: nu
     if (service.clock.now().getTime() - Date.parse(seen.at) > LONGEST_RUN_MS) {
       return lose(service, task, 'run-too-long', 'The run has not ended within a day.')
     }
+    await service.store.transaction((tx) => tx.putText(task, LOOKED, service.clock.now().toISOString()))
     return { kind: 'waiting', for: 'the run in Actions', until: later(service, service.limits.pollMs) }
   }
   return takeIn(service, task, requested, { run, conclusion: seen.conclusion })
+}
+
+/** Text with the time at which GitHub was asked for the run. */
+const LOOKED = 'run-looked-at'
+
+async function lastLook(service: Service, task: TaskId, dispatched: Timestamp): Promise<Timestamp> {
+  const looked = await service.store.text(task, LOOKED)
+  return looked !== undefined && looked > dispatched ? looked : dispatched
 }
 
 /** Threat: a run of another workflow, branch or event whose name was made to look like ours. */

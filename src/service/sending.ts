@@ -35,7 +35,7 @@ export interface Wanted<K extends EffectKind> {
   body: EffectBody<K>
 }
 
-/** Effects that are edited in place: the newest body counts. */
+/** Effects that are edited in place: the newest body counts, and no step waits for their answer. */
 const PROJECTIONS = new Set<EffectKind>(['comment', 'check'])
 
 export function putEffect<K extends EffectKind>(tx: StoreTransaction, wanted: Wanted<K>): Promise<void> {
@@ -63,11 +63,15 @@ export function resultOf<K extends EffectKind>(kind: K, result: unknown): Effect
 }
 
 /** What came of one try: to be kept by whoever runs the outbox. */
-export type Sent = { result: unknown } | { refused: string } | { later: Date; because: string }
+export type Sent =
+  | { result: unknown; quiet: boolean }
+  | { refused: string }
+  | { later: Date; because: string }
 
 /** Sends one pending effect. Throws what is worth another, counted try. */
 export async function sendEffect(service: Service, effect: Effect): Promise<Sent> {
-  const again = effect.attempts > 0 || effect.error !== null
+  // a body that was replaced may have been sent before, and its answer lost
+  const again = effect.attempts > 0 || effect.error !== null || effect.version > 1
   // A process that dies while it sends leaves a row that says so: whoever takes it up looks first.
   const claim = new Date(service.clock.now().getTime() + CLAIM_MS)
   await service.outbox.settle(effect, { postponedTo: claim, because: 'it was being sent' })
@@ -77,7 +81,7 @@ export async function sendEffect(service: Service, effect: Effect): Promise<Sent
   // kind and body were parsed together
   const send = SENDERS[kind] as (x: unknown, body: unknown) => Promise<unknown>
   try {
-    return { result: await send(x, body) }
+    return { result: await send(x, body), quiet: PROJECTIONS.has(kind) }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     if (isFinal(codeOf(error))) return { refused: message }

@@ -104,6 +104,13 @@ export function outboxContract(name: string, make: () => Promise<Database>): voi
         expect(await b.outbox.due(two.now(), 1)).toMatchObject([{ attempts: 0, error: 'the rate limit' }])
       })
 
+      test('one that was sent quietly wakes nobody', async () => {
+        await put('one')
+        await a.outbox.settle(await get('one'), { result: { id: 12 }, quiet: true })
+        expect(await get('one')).toMatchObject({ state: 'done', result: { id: 12 } })
+        expect(await b.wakes.due(two.now(), 10)).toEqual([])
+      })
+
       test('one that failed for good wakes its task, and is pending again when it is put again', async () => {
         await put('one')
         await a.outbox.settle(await get('one'), { error: 'x'.repeat(10_000), retryAt: null })

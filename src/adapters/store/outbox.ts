@@ -47,7 +47,8 @@ export function makeOutbox({ writer, reader, queries, clock }: Needs): Outbox {
     },
     async settle(sent, outcome) {
       const now = clock.now().toISOString()
-      const ended = 'result' in outcome || ('retryAt' in outcome && outcome.retryAt === null)
+      const ended =
+        'result' in outcome ? outcome.quiet !== true : 'retryAt' in outcome && outcome.retryAt === null
       await writer.grouped([
         statementOf(sent, outcome, now),
         ...(ended ? [queries.wake({ task: sent.task, at: now })] : []),
