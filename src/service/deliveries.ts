@@ -31,7 +31,7 @@ export async function handleDelivery(service: Service, delivery: Delivery): Prom
         const { name, text } = putHint(hint)
         await tx.putText(task, name, text)
       }
-      await tx.wake(task, service.clock.now())
+      await tx.wake(task, hint === undefined ? gathered(service.clock.now()) : service.clock.now())
     }
     for (const stranger of strangers) await putNeutral(tx, at, stranger)
     for (const answer of meaning.answers) {
@@ -56,6 +56,14 @@ export async function handleDelivery(service: Service, delivery: Delivery): Prom
     return applyCommand(service, at, command, done)
   }
   return service.store.transaction(done)
+}
+
+/** Checks and reviews report in bursts: what comes within this time is looked at once. Milliseconds. */
+const GATHER_MS = 2_000
+
+/** The next full step of time, so that the wakes of a burst are one. */
+function gathered(now: Date): Date {
+  return new Date((Math.floor(now.getTime() / GATHER_MS) + 1) * GATHER_MS)
 }
 
 const SAID = {

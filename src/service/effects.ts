@@ -8,6 +8,7 @@ import { ENVELOPE_FILE } from '../pipeline/envelope.ts'
 import type { Forge } from '../ports/forge.ts'
 import { decideAgain } from './decision.ts'
 import { NotYet } from './not-yet.ts'
+import { ObservedChecks, observedChecks } from './observed-checks.ts'
 import type { Service } from './parts.ts'
 
 const At = z.strictObject({ installation: z.int().min(1), repository: RepoRef })
@@ -114,7 +115,8 @@ export const RESULTS = {
   edit: None,
   ready: None,
   merge: z.discriminatedUnion('result', [
-    z.strictObject({ result: z.literal('merged'), commit: Sha.nullable() }),
+    /** `checks`: those of the head right before. */
+    z.strictObject({ result: z.literal('merged'), commit: Sha.nullable(), checks: ObservedChecks }),
     z.strictObject({ result: z.literal('head_moved'), head: Sha }),
     z.strictObject({ result: z.literal('withdrawn'), because: z.string() }),
   ]),
@@ -173,13 +175,15 @@ export const SENDERS: Senders = {
   async merge({ forge, service, task }, { number, expectedHead, method, title, message }) {
     // Threat: what was green when it was decided. Everything is read and decided again right before the merge.
     const facts = await forge.reader.facts(number)
-    if (facts?.state === 'merged') return { result: 'merged', commit: null }
+    const checks = observedChecks(facts?.checks ?? [])
+    if (facts?.state === 'merged') return { result: 'merged', commit: null, checks }
     const decided = facts === undefined ? undefined : await decideAgain(service, task, facts)
     if (decided?.decision !== 'merge' || decided.head !== expectedHead) {
       return { result: 'withdrawn', because: decided?.because ?? 'the pull request is gone' }
     }
     const answer = await forge.writer.merge({ number, expectedHead, method, title, message })
-    if (answer.result === 'merged' || answer.result === 'head_moved') return answer
+    if (answer.result === 'merged') return { ...answer, checks }
+    if (answer.result === 'head_moved') return answer
     // no answer for good: a required check may still come, a queue may move; the same call asks again
     const refused = answer.result === 'refused'
     throw new NotYet(

@@ -7,12 +7,13 @@ import type { PullFacts } from '../contracts/pull-facts.ts'
 import type { TaskEngine } from '../pipeline/engine.ts'
 import type { StageContext, StageResult } from '../pipeline/stage.ts'
 import { stopWith } from '../pipeline/stopping.ts'
+import type { TaskState } from '../process/state.ts'
 import { decideNow, type Decided } from './decision.ts'
-import { observedChecks } from './observed-checks.ts'
+import { observedChecks, type ObservedChecks } from './observed-checks.ts'
 import type { Service } from './parts.ts'
 import { placeOf, atOf } from './place.ts'
 import { bodyOf, openedPull, publishChange } from './publish.ts'
-import { answerTo, Later, Refused } from './sending.ts'
+import { answerTo, Later, Refused, resultOf } from './sending.ts'
 
 type Context = StageContext<TaskEngine>
 
@@ -55,6 +56,8 @@ async function follow(service: Service, context: Context, look: Look): Promise<S
   const { task, pull, published } = state
   if (task === null || pull === null || published === null) throw new Error('PR: nothing is published')
   if (look.merging !== undefined) return merge(service, context, look.merging)
+  const done = await mergedBefore(service, state)
+  if (done !== undefined) return merged(service, context, done)
   await makeReady(service, task, pull.number)
   const facts = await readFacts(service, task, pull.number)
   if (facts === undefined) {
@@ -64,7 +67,7 @@ async function follow(service: Service, context: Context, look: Look): Promise<S
       would_help: 'label the issue again to start anew',
     })
   }
-  if (facts.state === 'merged') return merged(service, context, facts, null)
+  if (facts.state === 'merged') return merged(service, context, mergedAs(facts))
   if (facts.state === 'closed') {
     return stopWith(phase, {
       rule: 'pull-closed',
@@ -89,10 +92,8 @@ async function merge(
   const { task, pull } = context.state
   if (task === null || pull === null) throw new Error('PR: there is no pull request')
   const place = await placeOf(service, task)
-  // a decision that was withdrawn once may come again: each has a key of its own
-  const key = `${task}/merge/${decided.head}/${decided.verdict.slice(7, 23)}`
   const wanted = {
-    key,
+    key: await mergeKey(service, task, decided.head),
     task,
     kind: 'merge',
     body: {
@@ -105,34 +106,61 @@ async function merge(
     },
   } as const
   const answer = await answerTo(service, wanted)
-  if (answer.result === 'merged') return merged(service, context, facts, answer.commit)
+  if (answer.result === 'merged') return merged(service, context, { ...answer, head: decided.head })
+  // what was withdrawn may be decided again in the very same words: then it is another merge
+  await service.store.transaction((tx) => tx.putText(task, WITHDRAWN, wanted.key))
   const because =
     answer.result === 'withdrawn' ? answer.because : `the head moved to ${answer.head.slice(0, 7)}`
-  return { kind: 'waiting', for: because, until: null, entries: [] }
+  const until = new Date(service.clock.now().getTime() + AGAIN_MS)
+  return { kind: 'waiting', for: because, until, entries: [] }
 }
 
-async function merged(
-  service: Service,
-  context: Context,
-  facts: PullFacts,
-  commit: Sha | null,
-): Promise<StageResult> {
-  const { task, decided } = context.state
-  if (task === null) throw new Error('PR: there is no task')
-  const by = decided?.decision === 'merge' && decided.head === facts.head.sha ? 'the policy' : 'a person'
-  const entries: LedgerEvent[] = [{ kind: 'merged', head: facts.head.sha, commit, by }]
+interface Merged {
+  head: Sha
+  commit: Sha | null
+  /** Of the head, when it was merged. */
+  checks: ObservedChecks
+}
+
+function mergedAs(facts: PullFacts): Merged {
+  return { head: facts.head.sha, commit: null, checks: observedChecks(facts.checks) }
+}
+
+/** What the merge that the standing decision asked for was answered with; undefined: none was, or not yet. */
+async function mergedBefore(service: Service, { task, decided }: TaskState): Promise<Merged | undefined> {
+  if (task === null || decided?.decision !== 'merge') return undefined
+  const row = await service.outbox.get(await mergeKey(service, task, decided.head))
+  const answer = row?.state === 'done' ? resultOf('merge', row.result) : undefined
+  return answer?.result === 'merged' ? { ...answer, head: decided.head } : undefined
+}
+
+/** Text with the key of the merge that was withdrawn last. */
+const WITHDRAWN = 'merge-withdrawn'
+/** After a withdrawal facts and decision are made anew, so soon. Milliseconds. */
+const AGAIN_MS = 2_000
+
+async function mergeKey(service: Pick<Service, 'store'>, task: string, head: Sha): Promise<string> {
+  const before = await service.store.text(task, WITHDRAWN)
+  const number = before === undefined ? 0 : Number(before.split('/').at(-1)) + 1
+  return `${task}/merge/${head}/${number}`
+}
+
+async function merged(service: Service, context: Context, x: Merged): Promise<StageResult> {
+  const { task, decided, pull } = context.state
+  if (task === null || pull === null) throw new Error('PR: there is no pull request')
+  const by = decided?.decision === 'merge' && decided.head === x.head ? 'the policy' : 'a person'
+  const entries: LedgerEvent[] = [{ kind: 'merged', head: x.head, commit: x.commit, by }]
   const { url, body } = await bodyOf(service, task)
   const files = {
     'pr_url.txt': `${url}\n`,
     'pr_body.md': body,
-    'ci_results.json': evidenceJson(ciResults(facts)),
+    'ci_results.json': evidenceJson(ciResults(x)),
   }
-  const note = `pull request #${facts.number} merged at ${facts.head.sha.slice(0, 7)} by ${by}`
+  const note = `pull request #${pull.number} merged at ${x.head.slice(0, 7)} by ${by}`
   return { kind: 'passed', files, note, entries }
 }
 
-function ciResults(facts: PullFacts): Observation {
-  const items = observedChecks(facts.checks)
+function ciResults({ head, checks: items }: Merged): Observation {
   const red = items.filter((item) => item.status === 'failure' || item.status === 'timed_out')
   return {
     schema: 'autopilot/observation@1',
@@ -141,7 +169,7 @@ function ciResults(facts: PullFacts): Observation {
     status: items.length === 0 ? 'not_applicable' : 'success',
     reason:
       red.length === 0
-        ? `${items.length} checks on ${facts.head.sha.slice(0, 7)} when it was merged, none of them red.`
+        ? `${items.length} checks on ${head.slice(0, 7)} when it was merged, none of them red.`
         : `Merged by a person over red checks: ${red.map((item) => item.name).join(', ')}.`,
     items,
   }

@@ -12,6 +12,9 @@ const BACKOFF_MS = [2_000, 5_000, 15_000, 60_000, 300_000]
 /** For so long nobody else takes up an effect that is being sent: longer than any request of the adapter. */
 const CLAIM_MS = 120_000
 
+/** How long an edit of a comment waits for the next one. Milliseconds. */
+const EDIT_MS = 2_000
+
 /** Something outside is not there yet. `until` null: whatever ends the waiting wakes the task. */
 export class Later extends Error {
   override readonly name = 'Later'
@@ -70,12 +73,17 @@ export type Sent =
 
 /** Sends one pending effect. Throws what is worth another, counted try. */
 export async function sendEffect(service: Service, effect: Effect): Promise<Sent> {
+  const kind = effect.kind as EffectKind
   // a body that was replaced may have been sent before, and its answer lost
   const again = effect.attempts > 0 || effect.error !== null || effect.version > 1
+  // the phases of a task follow one another closely, and people read the last of them
+  if (kind === 'comment' && effect.result !== null && effect.error === null) {
+    const later = new Date(service.clock.now().getTime() + EDIT_MS)
+    return { later, because: 'more may follow' }
+  }
   // A process that dies while it sends leaves a row that says so: whoever takes it up looks first.
   const claim = new Date(service.clock.now().getTime() + CLAIM_MS)
   await service.outbox.settle(effect, { postponedTo: claim, because: 'it was being sent' })
-  const kind = effect.kind as EffectKind
   const body = BODIES[kind].parse(effect.body)
   const x = { service, forge: service.forge(body.at), again, before: effect.result, task: effect.task }
   // kind and body were parsed together

@@ -49,7 +49,7 @@ const USUAL: Readonly<Record<string, number>> = {
   addReaction: 1,
   addLabel: 1,
   removeLabel: 1,
-  putRef: 4,
+  putRef: 3,
   deleteRef: 1,
   'facts, new head': 3,
   'facts, same head': 1,
