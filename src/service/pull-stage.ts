@@ -67,15 +67,14 @@ async function ended(service: Service, context: Context, facts: PullFacts): Prom
   const place = await placeOf(service, task)
   const branch = await service.forge(atOf(place)).reader.branch(pull.branch)
   const gone = branch === undefined
-  const issue = place.thread
-  const notice = gone ? branchDeleted({ branch: pull.branch, issue }) : pullClosed(issue)
+  const notice = gone ? branchDeleted(pull.branch) : pullClosed()
   await say(service, { task, place, number: pull.number, key: 'ended', notice })
   return stopWith(context.phase, {
     rule: gone ? 'branch-deleted' : 'pull-closed',
     reason: gone
       ? `The branch ${pull.branch} of #${pull.number} was deleted`
       : `The pull request #${pull.number} was closed without a merge`,
-    would_help: `comment \`/autopilot\` on #${issue} to begin anew`,
+    would_help: 'comment `/autopilot` on the issue to begin anew',
   })
 }
 
@@ -100,7 +99,7 @@ async function sayWhatHolds(service: Service, context: Context, facts: PullFacts
     await say(service, { ...about, key: `moved/${head.slice(0, 12)}`, notice })
   }
   if (facts.mergeable === 'no') {
-    const notice = conflictsWithBase({ base: facts.base.ref, head, issue: place.thread })
+    const notice = conflictsWithBase({ base: facts.base.ref, head })
     await say(service, { ...about, key: `conflict/${head.slice(0, 12)}`, notice })
   }
 }

@@ -155,7 +155,7 @@ function eyes(theatre: Theatre, issueText: string): Eyes {
       const run = 'check' in of ? repository.checkRuns.get(of.check) : undefined
       if (run !== undefined) return rerequestRun(forge, repository, run, by)
       const suite = [...repository.checkSuites.values()].find(
-        (one) => 'sha' in of && one.head === of.sha && one.app.id === theatre.app.id,
+        (one) => 'sha' in of && one.headSha === of.sha && one.app.id === theatre.app.id,
       )
       if (suite === undefined) throw new Error('there are no checks to run again')
       return rerequestSuite(forge, repository, suite, by)
