@@ -77,7 +77,7 @@ function makeService(parts: Parts, github: ForgeApp): () => Promise<Service> {
     label: 'autopilot',
     workflow: 'autopilot.yml',
     limits: {
-      stopped: settings.stop ? ['*'] : [],
+      stopped: settings.stop ? ['*'] : settings.stopped,
       moneyMonthUsd: settings.moneyMonthUsd,
       pollMs: POLL_MS,
       monitorMs: MONITOR_MS,

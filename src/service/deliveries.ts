@@ -4,11 +4,16 @@ import { Sha, type TaskId, type Timestamp } from '../contracts/base.ts'
 import type { Delivery as Meaning } from '../intake/deliveries/delivery.ts'
 import { readDelivery } from '../intake/deliveries.ts'
 import type { Delivery, StoreTransaction } from '../ports.ts'
+import { readTask } from '../pipeline/journal.ts'
+import { textEdited } from '../report/answers/people.ts'
 import { CHECK_KINDS, notApplicableCheck } from '../report/checks.ts'
+import { renderNotice } from '../report/notice.ts'
 import { applyCommand, cancelThread } from './commands.ts'
 import type { At, Service } from './parts.ts'
-import { taskAt, threadId } from './place.ts'
+import { findPlace, taskAt, threadId } from './place.ts'
+import { askAgain } from './rechecks.ts'
 import { putHint, type RunHint } from './runs.ts'
+import { putSaying } from './saying.ts'
 import { putEffect } from './sending.ts'
 
 /** Once, however often it comes: all that follows is in one transaction with the end of the delivery. */
@@ -25,6 +30,8 @@ export async function handleDelivery(service: Service, delivery: Delivery): Prom
   const at: At = { installation, repository }
   const touched = await touchedTasks(service, at, meaning, receivedAt)
   const strangers = await strangersOf(service, at, meaning, payload)
+  const rechecks = await rechecksOf(service, at, meaning)
+  const edits = await editsOf(service, at, meaning)
   const done = async (tx: StoreTransaction): Promise<void> => {
     for (const [task, hint] of touched) {
       if (hint !== undefined) {
@@ -33,7 +40,9 @@ export async function handleDelivery(service: Service, delivery: Delivery): Prom
       }
       await tx.wake(task, hint === undefined ? gathered(service.clock.now()) : service.clock.now())
     }
-    for (const stranger of strangers) await putNeutral(tx, at, stranger)
+    for (const again of rechecks) await again(tx)
+    for (const edited of edits) await edited(tx)
+    for (const stranger of strangers) await putNeutral(tx, at, stranger, '')
     for (const answer of meaning.answers) {
       const key = `answer/${answer.kind === 'bot' ? 'bot' : answer.source}`
       const task = threadId(repository.id, answer.number)
@@ -53,7 +62,8 @@ export async function handleDelivery(service: Service, delivery: Delivery): Prom
     return cancelThread(service, at, { number: cancel.number, because, done })
   }
   if (command !== undefined && !(await isTalk(service, at, meaning))) {
-    return applyCommand(service, at, command, done)
+    const { implied, group } = meaning
+    return applyCommand(service, at, { command, implied, group }, done)
   }
   return service.store.transaction(done)
 }
@@ -108,6 +118,44 @@ async function touchedTasks(
   return found
 }
 
+/** Somebody pressed Re-run: a check of a task is made anew by its next step, another's is reported once more. */
+async function rechecksOf(
+  service: Service,
+  at: At,
+  { guid, touched }: Meaning,
+): Promise<((tx: StoreTransaction) => Promise<void>)[]> {
+  const wanted = []
+  for (const { name, head } of touched.rerequested) {
+    const task = await taskAt(service, { kind: 'head', repository: at.repository.id, sha: head })
+    const stranger = { head, because: 'people' } as const
+    wanted.push(
+      task === undefined
+        ? (tx: StoreTransaction) => putNeutral(tx, at, stranger, `/${guid.slice(0, 8)}`)
+        : await askAgain(service, task, { name, head, guid }),
+    )
+  }
+  return wanted
+}
+
+/** The text was pinned when the work began: whoever edits it is told so, once. */
+async function editsOf(
+  service: Service,
+  at: At,
+  { touched }: Meaning,
+): Promise<((tx: StoreTransaction) => Promise<void>)[]> {
+  const said = []
+  for (const number of touched.edited) {
+    const task = await taskAt(service, { kind: 'thread', repository: at.repository.id, number })
+    const place = task === undefined ? undefined : await findPlace(service, task)
+    if (task === undefined || place?.thread !== number) continue
+    const { closed } = await readTask(service, task)
+    if (closed !== null) continue
+    const text = renderNotice(textEdited(place.on === 'issue' ? 'issue' : 'pull request'))
+    said.push((tx: StoreTransaction) => putSaying(tx, { task, place, number, key: 'edited', text }))
+  }
+  return said
+}
+
 const PullPayload = z.object({
   action: z.enum(['opened', 'synchronize', 'reopened']),
   pull_request: z.object({
@@ -141,10 +189,16 @@ async function strangersOf(
   return task === undefined ? [...groups, { head: head.sha, because: 'people' }] : groups
 }
 
-async function putNeutral(tx: StoreTransaction, at: At, { head, because }: Stranger): Promise<void> {
+/** `again`: behind the key, where a check that has ended is reported once more. */
+async function putNeutral(
+  tx: StoreTransaction,
+  at: At,
+  { head, because }: Stranger,
+  again: string,
+): Promise<void> {
   for (const kind of CHECK_KINDS) {
     const check = notApplicableCheck(kind, because)
-    const key = `${at.repository.id}@${head}/${check.name}`
+    const key = `${at.repository.id}@${head}/${check.name}${again}`
     const task = threadId(at.repository.id, 0)
     await putEffect(tx, { key, task, kind: 'check', body: { at, check: { ...check, head, key } } })
   }

@@ -63,6 +63,8 @@ export interface Cancel {
 export interface Touched {
   /** Issues whose text or state changed. */
   issues: readonly number[]
+  /** Issues and pull requests whose title or text is another now. */
+  edited: readonly number[]
   /** Pull requests whose facts changed. */
   pulls: readonly number[]
   /** Commits whose checks or statuses changed. */
@@ -127,6 +129,7 @@ export interface Rerequested {
 
 export const NOTHING_TOUCHED: Touched = {
   issues: [],
+  edited: [],
   pulls: [],
   heads: [],
   runs: [],
