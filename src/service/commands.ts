@@ -1,6 +1,7 @@
 // Owns what each command does to a task: one transaction with the delivery that brought it, so that it happens once.
 import type { TaskId } from '../contracts/base.ts'
 import type { Command } from '../contracts/command.ts'
+import type { Delivery } from '../intake/deliveries/delivery.ts'
 import { actorText } from '../intake/request.ts'
 import type { SaidTurn } from '../intake/turns.ts'
 import { loadInputs } from '../pipeline/inputs.ts'
@@ -27,13 +28,20 @@ export interface Asked {
   service: Service
   at: At
   command: Command
+  /** What the thread said when the command was given. */
+  subject: Delivery['subject']
   done: Done
   /** The thread's latest task. */
   task: TaskId | undefined
   state: TaskState | undefined
 }
 
-export async function applyCommand(service: Service, at: At, command: Command, end: Done): Promise<void> {
+export async function applyCommand(
+  service: Service,
+  at: At,
+  { command, subject }: Pick<Asked, 'command' | 'subject'>,
+  end: Done,
+): Promise<void> {
   const source = `${at.repository.id}/${command.source}`
   const known = await service.notes.get('commands', source)
   if (known !== undefined) return service.store.transaction(end)
@@ -50,7 +58,7 @@ export async function applyCommand(service: Service, at: At, command: Command, e
   }
   const task = await taskAt(service, { kind: 'thread', repository: at.repository.id, number: command.number })
   const state = task === undefined ? undefined : await readTask(service, task)
-  const asked: Asked = { service, at, command, done, task, state }
+  const asked: Asked = { service, at, command, subject, done, task, state }
   return COMMANDS[command.name](asked)
 }
 
@@ -111,6 +119,7 @@ async function start(asked: Asked, before: TaskId[]): Promise<void> {
   const started = await startTask(service, {
     at,
     command,
+    subject: asked.subject,
     conversation,
     also: done,
   })

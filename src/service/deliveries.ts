@@ -6,8 +6,10 @@ import { readDelivery } from '../intake/deliveries.ts'
 import type { Delivery, StoreTransaction } from '../ports.ts'
 import { CHECK_KINDS, notApplicableCheck } from '../report/checks.ts'
 import { applyCommand, cancelThread } from './commands.ts'
+import { editedText } from './edited.ts'
 import type { At, Service } from './parts.ts'
 import { taskAt, threadId } from './place.ts'
+import { foreignReruns } from './rerun.ts'
 import { putHint, type RunHint } from './runs.ts'
 import { putEffect } from './sending.ts'
 
@@ -25,6 +27,8 @@ export async function handleDelivery(service: Service, delivery: Delivery): Prom
   const at: At = { installation, repository }
   const touched = await touchedTasks(service, at, meaning, receivedAt)
   const strangers = await strangersOf(service, at, meaning, payload)
+  const edited = await editedText(service, at, meaning)
+  const reruns = await foreignReruns(service, at, meaning.touched.runs)
   const done = async (tx: StoreTransaction): Promise<void> => {
     for (const [task, hint] of touched) {
       if (hint !== undefined) {
@@ -33,6 +37,8 @@ export async function handleDelivery(service: Service, delivery: Delivery): Prom
       }
       await tx.wake(task, service.clock.now())
     }
+    await edited?.(tx)
+    for (const rerun of reruns) await rerun(tx)
     for (const stranger of strangers) await putNeutral(tx, at, stranger)
     for (const answer of meaning.answers) {
       const key = `answer/${answer.kind === 'bot' ? 'bot' : answer.source}`
@@ -53,7 +59,7 @@ export async function handleDelivery(service: Service, delivery: Delivery): Prom
     return cancelThread(service, at, { number: cancel.number, because, done })
   }
   if (command !== undefined && !(await isTalk(service, at, meaning))) {
-    return applyCommand(service, at, command, done)
+    return applyCommand(service, at, { command, subject: meaning.subject }, done)
   }
   return service.store.transaction(done)
 }
@@ -94,8 +100,9 @@ async function touchedTasks(
   for (const run of touched.runs) {
     const task = await taskAt(service, { kind: 'run', repository, run: run.id })
     if (task === undefined) continue
-    const { id, attempt, conclusion, path, event, title, head } = run
-    found.set(task, { id, attempt, conclusion, path, event, title, head, at: receivedAt })
+    const { id, attempt, conclusion, path, event, title, head, by } = run
+    const hint = { id, attempt, conclusion, path, event, title, head, at: receivedAt }
+    found.set(task, { ...hint, by: by?.login ?? null })
   }
   return found
 }

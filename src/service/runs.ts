@@ -7,8 +7,9 @@ import { importBundle } from '../pipeline/import-run.ts'
 import { makeEnvelope } from '../pipeline/envelope.ts'
 import { loadInputs } from '../pipeline/inputs.ts'
 import { readTask } from '../pipeline/journal.ts'
-import type { RunState } from '../ports/forge.ts'
+import type { RunState, Runs } from '../ports/forge.ts'
 import type { TaskState } from '../process/state.ts'
+import { endedRun } from './ended-run.ts'
 import { reserve, settleMoney } from './money.ts'
 import { workflowPath, type Service } from './parts.ts'
 import { atOf, placeOf, putIndex, taskAt } from './place.ts'
@@ -42,6 +43,8 @@ export const RunHint = z.strictObject({
   title: z.string(),
   head: Sha,
   at: Timestamp,
+  /** Login of who started the attempt. */
+  by: z.string().nullable().default(null),
 })
 export type RunHint = z.infer<typeof RunHint>
 
@@ -152,7 +155,7 @@ async function observe(service: Service, task: TaskId, state: TaskState, run: nu
       service,
       task,
       'run-rerun',
-      `Somebody started attempt ${seen.attempt} of the run before its first attempt was taken in; only the attempt that was asked for counts.`,
+      `${seen.by ?? 'Somebody'} started attempt ${seen.attempt} before the first was taken in; only the attempt that was asked for counts.`,
     )
   }
   const alien = problemOfRun(service, requested, seen)
@@ -192,14 +195,7 @@ async function takeIn(
   const artifact = (await forge.runs.artifacts(ended.run)).find(
     (one) => one.name === artifactName(task, ATTEMPT),
   )
-  if (artifact === undefined) {
-    return lose(
-      service,
-      task,
-      `run-${ended.conclusion}`,
-      `The run ended with ${ended.conclusion} and left no bundle: it failed before or outside of Autopilot's steps.`,
-    )
-  }
+  if (artifact === undefined) return loseEnded(service, task, forge.runs, ended)
   if (artifact.expired) return lose(service, task, 'artifact-gone', 'The bundle of the run has expired.')
   const zip = await forge.runs.download(artifact.id, MOST_ZIP_BYTES)
   if (zip.result === 'gone') return lose(service, task, 'artifact-gone', 'The bundle of the run is gone.')
@@ -214,11 +210,24 @@ async function takeIn(
   })
   if (!taken.ok && taken.rule === 'lease-held')
     return { kind: 'waiting', for: taken.reason, until: soon(service) }
+  if (!taken.ok && taken.rule === 'run-unfinished' && ended.conclusion !== 'success') {
+    return loseEnded(service, task, forge.runs, { ...ended, unfinished: taken.reason })
+  }
   if (!taken.ok) return lose(service, task, taken.rule, taken.reason)
   await giveBack(service, task, requested)
   // what recipes do costs nothing; a run that asked a model will say what it spent
   await settleMoney(service, place.installation, { task, usd: 0 })
   return { kind: 'moved' }
+}
+
+async function loseEnded(
+  service: Service,
+  task: TaskId,
+  runs: Runs,
+  ended: { run: number; conclusion: string; unfinished?: string },
+): Promise<RunStep> {
+  const { rule, reason } = await endedRun(runs, { ...ended, attempt: ATTEMPT })
+  return lose(service, task, rule, reason)
 }
 
 /** The place of the run is free for the next one. */
@@ -255,7 +264,7 @@ async function hintOf(service: Service, task: TaskId): Promise<RunHint | undefin
 
 function asHint(seen: RunState | undefined): RunHint | undefined {
   if (seen === undefined) return undefined
-  const { id, attempt, conclusion, path, event, title, headSha, startedAt } = seen
+  const { id, attempt, conclusion, path, event, title, headSha, startedAt, actor } = seen
   return {
     id,
     attempt,
@@ -265,6 +274,7 @@ function asHint(seen: RunState | undefined): RunHint | undefined {
     title,
     head: headSha,
     at: startedAt ?? '1970-01-01T00:00:00.000Z',
+    by: actor?.login ?? null,
   }
 }
 

@@ -71,6 +71,10 @@ function ending(because: 'closed' | 'deleted'): Reader {
 }
 
 const touching = reader(WithIssue, ({ issue }) => ({ touched: { issues: [issue.number] } }))
+const edited = reader(WithIssue, ({ issue, sender }) => ({
+  touched: { issues: [issue.number] },
+  edited: { number: issue.number, by: actorOf(sender) },
+}))
 
 export const ISSUES: Readonly<Record<string, Reader>> = {
   'issues.labeled': labeled,
@@ -82,7 +86,7 @@ export const ISSUES: Readonly<Record<string, Reader>> = {
     return { cancels: [cancel('transferred', issue, sender, context, to)] }
   }),
   // The task goes on with the text it began with; people are told that the text is another now.
-  'issues.edited': touching,
+  'issues.edited': edited,
   'issues.reopened': touching,
   'issues.opened': ignoring('A new issue; its labels come as deliveries of their own.'),
 }
