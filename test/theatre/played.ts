@@ -31,7 +31,7 @@ const run = promisify(execFile)
 export type Play = (request: JobRequest, usual: () => Promise<JobResult>) => Promise<JobResult>
 
 /** The steps of docs/workflows/autopilot-app.yml, as people see them. */
-const STEPS = ['sandbox', 'open', 'checkout', 'node', 'plan', 'work', 'seal', 'bundle']
+export const STEPS = ['sandbox', 'open', 'checkout', 'node', 'plan', 'work', 'seal', 'bundle']
 
 /** A sandbox that isolates nothing stands for bubblewrap here: of level `none` no change is taken. */
 const MACHINE: Fingerprint = {

@@ -35,7 +35,8 @@ const ENDS: Readonly<Record<string, string>> = {
   stale: 'was given up by GitHub',
 }
 const HELP: Readonly<Record<string, string>> = {
-  cancelled: 'When the work is still wanted: `/retry`',
+  // GitHub says cancelled of a job past its time, too
+  cancelled: 'When the work is still wanted: `/retry`. Past `timeout-minutes` of the job, raise that first.',
   timed_out: 'Raise `timeout-minutes` of the job, or make the issue smaller; then comment `/retry`.',
 }
 
