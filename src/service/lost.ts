@@ -7,7 +7,7 @@ import {
   runSilent,
   runUnopened,
 } from '../report/answers/runs.ts'
-import { dispatchRefused, workflowDisabled, workflowMissing } from '../report/answers/setup.ts'
+import { dispatchRefused, versionSkew, workflowDisabled, workflowMissing } from '../report/answers/setup.ts'
 import type { Link } from '../report/markdown.ts'
 import type { Notice } from '../report/notice.ts'
 import { workflowPath, type Service } from './parts.ts'
@@ -31,6 +31,9 @@ export function lostNotice(
   if (rule === 'run-too-long') return runSilent({ minutes: LONGEST_RUN_MS / 60_000, run: link })
   if (rule === 'artifact-gone') return artifactMissing({ name: 'bundle', expired: true, run })
   if (rule === 'run-success') return artifactMissing({ name: 'bundle', expired: false, run })
+  if (rule === 'bundle-newer' || rule === 'bundle-older') {
+    return versionSkew({ newer: rule === 'bundle-newer', file, reason })
+  }
   const conclusion = /^run-(failure|cancelled|timed_out|startup_failure|skipped|action_required|stale)$/.exec(
     rule,
   )?.[1]

@@ -76,7 +76,7 @@ function all(t: string): Record<string, Notice> {
     workflowMissing: setup.workflowMissing({ file: '.github/workflows/autopilot.yml', branch: t, text: t }),
     workflowDisabled: setup.workflowDisabled({ file: t, link: run }),
     dispatchRefused: setup.dispatchRefused({ file: t, reason: t }),
-    versionSkew: setup.versionSkew({ what: t, found: t, reads: t }),
+    versionSkew: setup.versionSkew({ newer: true, file: t, reason: t }),
     stopped: runs.stopped(stopped, run),
     frameworkFix: runs.stopped(fix, null),
     runFailed: runs.runFailed({ conclusion: t, reason: t, run }),

@@ -57,17 +57,15 @@ export function dispatchRefused(x: { file: string; reason: string }): Notice {
   }
 }
 
-/**
- * App or Action are of versions that do not understand each other.
- *
- * @public
- */
-export function versionSkew(x: { what: string; found: string; reads: string }): Notice {
+/** App and Action are of versions that do not understand each other. `reason`: which is where. */
+export function versionSkew(x: { newer: boolean; file: string; reason: string }): Notice {
   return {
-    said: `The run speaks another version of Autopilot`,
-    why: `${x.what} is of version ${x.found}; this App reads ${x.reads}.`,
+    said: `The run was made by ${x.newer ? 'a newer' : 'an older'} version of Autopilot than this App`,
+    why: x.reason,
     todo: [
-      'Update the older of the two: the App, or the version that the workflow file names. Then comment `/retry`.',
+      x.newer
+        ? `Update the App, or name the commit of its release in \`${x.file}\`; then comment \`/retry\`.`
+        : `Name the commit of the App's release in \`${x.file}\`, where it uses autopilot-dev/autopilot; then comment \`/retry\`.`,
     ],
   }
 }

@@ -1,21 +1,33 @@
 // Owns what the tests of bad runs and bundles share on the quick stage: a job that ends as told, and what must not be there.
 import { expect, onTestFinished } from 'vitest'
 import type { JobRequest, JobResult } from '../../loopback/runner/job/request.ts'
+import type { World } from '../../loopback/world/world.ts'
 import { STEPS, type Play } from '../../theatre/played.ts'
 import { openQuick, type Quick, type QuickOptions } from '../../theatre/quick.ts'
+
+/** A job in the world in which it runs. */
+export type PlayIn = (
+  request: JobRequest,
+  asUsual: () => Promise<JobResult>,
+  world: World,
+) => ReturnType<Play>
 
 /** A stage of its own, with a labelled issue whose consequences have come to rest. */
 export interface Labelled extends Quick {
   number: number
   /** Comments `/retry`, whose run is played so; all comes to rest. */
-  retry(play?: Play): Promise<void>
+  retry(play?: PlayIn): Promise<void>
   /** The status comment as it is now. */
   status(): Promise<string>
 }
 
-export async function labelled(first: Play, options: QuickOptions = {}): Promise<Labelled> {
+export async function labelled(first: PlayIn, options: QuickOptions = {}): Promise<Labelled> {
   let play = first
-  const stage = await openQuick({ ...options, play: (request, usual) => play(request, usual) })
+  const world = (): World => stage.loopback.forge.world
+  const stage = await openQuick({
+    ...options,
+    play: (request, asUsual) => play(request, asUsual, world()),
+  })
   onTestFinished(() => stage.close())
   const number = await stage.open()
   await stage.label(number)
@@ -33,7 +45,7 @@ export async function labelled(first: Play, options: QuickOptions = {}): Promise
 }
 
 /** The job as it should be. */
-export const usual: Play = (_, asUsual) => asUsual()
+export const usual: PlayIn = (_, asUsual) => asUsual()
 
 /** The job's steps, `at` with that conclusion, those before it well and those behind it skipped. */
 export function endedAt(
