@@ -70,7 +70,6 @@ export function readDelivery(
     answers: [],
     cancels: [],
     subject: subjectOf(delivery.payload),
-    edited: null,
     moved: null,
     uninstalled: false,
     added: [],

@@ -6,9 +6,10 @@ import { readDelivery } from '../intake/deliveries.ts'
 import type { Delivery, StoreTransaction } from '../ports.ts'
 import { CHECK_KINDS, notApplicableCheck } from '../report/checks.ts'
 import { applyCommand, cancelThread } from './commands.ts'
-import { editedText } from './edited.ts'
+import { editsOf } from './edited.ts'
 import type { At, Service } from './parts.ts'
 import { taskAt, threadId } from './place.ts'
+import { askAgain } from './rechecks.ts'
 import { foreignReruns } from './rerun.ts'
 import { putHint, type RunHint } from './runs.ts'
 import { putEffect } from './sending.ts'
@@ -27,7 +28,8 @@ export async function handleDelivery(service: Service, delivery: Delivery): Prom
   const at: At = { installation, repository }
   const touched = await touchedTasks(service, at, meaning, receivedAt)
   const strangers = await strangersOf(service, at, meaning, payload)
-  const edited = await editedText(service, at, meaning)
+  const rechecks = await rechecksOf(service, at, meaning)
+  const edits = await editsOf(service, at, meaning)
   const reruns = await foreignReruns(service, at, meaning.touched.runs)
   const done = async (tx: StoreTransaction): Promise<void> => {
     for (const [task, hint] of touched) {
@@ -37,9 +39,8 @@ export async function handleDelivery(service: Service, delivery: Delivery): Prom
       }
       await tx.wake(task, service.clock.now())
     }
-    await edited?.(tx)
-    for (const rerun of reruns) await rerun(tx)
-    for (const stranger of strangers) await putNeutral(tx, at, stranger)
+    for (const one of [...rechecks, ...edits, ...reruns]) await one(tx)
+    for (const stranger of strangers) await putNeutral(tx, at, stranger, '')
     for (const answer of meaning.answers) {
       const key = `answer/${answer.kind === 'bot' ? 'bot' : answer.source}`
       const task = threadId(repository.id, answer.number)
@@ -59,7 +60,8 @@ export async function handleDelivery(service: Service, delivery: Delivery): Prom
     return cancelThread(service, at, { number: cancel.number, because, done })
   }
   if (command !== undefined && !(await isTalk(service, at, meaning))) {
-    return applyCommand(service, at, { command, subject: meaning.subject }, done)
+    const { subject, implied, group } = meaning
+    return applyCommand(service, at, { command, subject, implied, group }, done)
   }
   return service.store.transaction(done)
 }
@@ -107,6 +109,25 @@ async function touchedTasks(
   return found
 }
 
+/** Somebody pressed Re-run: a check of a task is made anew by its next step, another's is reported once more. */
+async function rechecksOf(
+  service: Service,
+  at: At,
+  { guid, touched }: Meaning,
+): Promise<((tx: StoreTransaction) => Promise<void>)[]> {
+  const wanted = []
+  for (const { name, head } of touched.rerequested) {
+    const task = await taskAt(service, { kind: 'head', repository: at.repository.id, sha: head })
+    const stranger = { head, because: 'people' } as const
+    wanted.push(
+      task === undefined
+        ? (tx: StoreTransaction) => putNeutral(tx, at, stranger, `/${guid.slice(0, 8)}`)
+        : await askAgain(service, task, { name, head, guid }),
+    )
+  }
+  return wanted
+}
+
 const PullPayload = z.object({
   action: z.enum(['opened', 'synchronize', 'reopened']),
   pull_request: z.object({
@@ -140,10 +161,16 @@ async function strangersOf(
   return task === undefined ? [...groups, { head: head.sha, because: 'people' }] : groups
 }
 
-async function putNeutral(tx: StoreTransaction, at: At, { head, because }: Stranger): Promise<void> {
+/** `again`: behind the key, where a check that has ended is reported once more. */
+async function putNeutral(
+  tx: StoreTransaction,
+  at: At,
+  { head, because }: Stranger,
+  again: string,
+): Promise<void> {
   for (const kind of CHECK_KINDS) {
     const check = notApplicableCheck(kind, because)
-    const key = `${at.repository.id}@${head}/${check.name}`
+    const key = `${at.repository.id}@${head}/${check.name}${again}`
     const task = threadId(at.repository.id, 0)
     await putEffect(tx, { key, task, kind: 'check', body: { at, check: { ...check, head, key } } })
   }

@@ -9,38 +9,38 @@ import type { StoreTransaction } from '../ports.ts'
 import { textEdited } from '../report/answers/people.ts'
 import { renderNotice } from '../report/notice.ts'
 import type { At, Service } from './parts.ts'
-import { atOf, placeOf, taskAt, threadId, type Place } from './place.ts'
-import { putEffect } from './sending.ts'
+import { findPlace, taskAt, type Place } from './place.ts'
+import { putSaying } from './saying.ts'
 
-/** What to write in the transaction that ends the delivery; undefined where the edit concerns no open task. */
-export async function editedText(
+type Write = (tx: StoreTransaction) => Promise<void>
+
+/** What to write in the transaction that ends the delivery. */
+export async function editsOf(
   service: Service,
   at: At,
-  { edited, subject }: Pick<Delivery, 'edited' | 'subject'>,
-): Promise<((tx: StoreTransaction) => Promise<void>) | undefined> {
-  if (edited === null) return undefined
-  const index = { kind: 'thread', repository: at.repository.id, number: edited.number } as const
-  const task: TaskId | undefined = await taskAt(service, index)
-  if (task === undefined) return undefined
-  const state = await readTask(service, task)
-  if (state.closed !== null || state.merged !== null) return undefined
-  const place = await placeOf(service, task)
-  const { request } = await loadInputs(service, task)
-  const now = subject === null ? undefined : digestOf(`${subject.title}\n\n${subject.body}`)
-  // on a pull request its own body is edited by Autopilot too, and back to what was asked for is no news
-  if (place.thread !== edited.number || place.on !== 'issue' || now === request.raw_digest) return undefined
-  return (tx) => tellEdited(tx, { place, request, by: edited.by.login })
+  { touched, subject }: Pick<Delivery, 'touched' | 'subject'>,
+): Promise<Write[]> {
+  const said: Write[] = []
+  for (const number of touched.edited) {
+    const task = await taskAt(service, { kind: 'thread', repository: at.repository.id, number })
+    const place = task === undefined ? undefined : await findPlace(service, task)
+    if (task === undefined || place?.thread !== number) continue
+    const { closed, merged } = await readTask(service, task)
+    const { request } = await loadInputs(service, task)
+    const now = subject === null ? undefined : digestOf(`${subject.title}\n\n${subject.body}`)
+    // back to what was asked for is no news
+    if (closed !== null || merged !== null || now === request.raw_digest) continue
+    said.push((tx) => tellEdited(tx, { task, place, request }))
+  }
+  return said
 }
 
 export function tellEdited(
   tx: StoreTransaction,
-  x: { place: Place; request: Pick<TaskRequest, 'raw_digest'>; by: string },
+  x: { task: TaskId; place: Place; request: Pick<TaskRequest, 'raw_digest'> },
 ): Promise<void> {
-  const { place, request, by } = x
-  const at = atOf(place)
-  const body = renderNotice(textEdited({ by, asked: place.by.login, digest: request.raw_digest }))
-  const key = `${at.repository.id}#${place.thread}/answer/edited`
-  const task = threadId(at.repository.id, place.thread)
-  const comment = { at, number: place.thread, key: 'answer/edited', body }
-  return putEffect(tx, { key, task, kind: 'comment', body: comment })
+  const { task, place, request } = x
+  const what = place.on === 'issue' ? 'issue' : 'pull request'
+  const text = renderNotice(textEdited({ what, asked: place.by.login, digest: request.raw_digest }))
+  return putSaying(tx, { task, place, number: place.thread, key: 'edited', text })
 }

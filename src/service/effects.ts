@@ -5,6 +5,7 @@ import { ChangeSetContract } from '../contracts/change-set.ts'
 import { RepoRef } from '../contracts/envelope.ts'
 import { RepoPath, Sha, Timestamp, type TaskId } from '../contracts/base.ts'
 import { ENVELOPE_FILE } from '../pipeline/envelope.ts'
+import { readTask } from '../pipeline/journal.ts'
 import type { Forge } from '../ports/forge.ts'
 import { decideAgain } from './decision.ts'
 import { NotYet } from './not-yet.ts'
@@ -99,6 +100,8 @@ export const RESULTS = {
   dispatch: z.discriminatedUnion('result', [
     z.strictObject({ result: z.literal('started'), run: Number_, url: z.string() }),
     z.strictObject({ result: z.enum(['missing', 'disabled', 'refused']), reason: z.string() }),
+    /** The task ended before it was sent: nothing was. */
+    z.strictObject({ result: z.literal('withdrawn'), reason: z.string() }),
   ]),
   cancel: None,
   branch: z.discriminatedUnion('result', [
@@ -197,6 +200,8 @@ async function sendDispatch(x: Sending, body: EffectBody<'dispatch'>): Promise<E
     const found = await forge.runs.find({ workflow: body.workflow, nonce: body.nonce, since: body.since })
     if (found !== undefined) return { result: 'started', run: found.id, url: found.url }
   }
+  const { closed } = await readTask(service, x.task)
+  if (closed !== null) return { result: 'withdrawn', reason: closed.reason }
   const text = new TextDecoder().decode(await service.blobs.get(body.envelope))
   const files = new Map([[ENVELOPE_FILE, text]])
   const { commit } = await forge.writer.putRef({ ref: body.ref, files, message: `Envelope of ${body.task}` })

@@ -7,11 +7,13 @@ import type { PullFacts } from '../contracts/pull-facts.ts'
 import type { TaskEngine } from '../pipeline/engine.ts'
 import type { StageContext, StageResult } from '../pipeline/stage.ts'
 import { stopWith } from '../pipeline/stopping.ts'
+import { branchDeleted, conflictsWithBase, headMoved, pullClosed } from '../report/answers/pulls.ts'
 import { decideNow, type Decided } from './decision.ts'
 import { observedChecks } from './observed-checks.ts'
 import type { Service } from './parts.ts'
 import { placeOf, atOf } from './place.ts'
 import { bodyOf, openedPull, publishChange } from './publish.ts'
+import { say } from './saying.ts'
 import { answerTo, Later, Refused } from './sending.ts'
 
 type Context = StageContext<TaskEngine>
@@ -36,6 +38,8 @@ export function pullStage(service: Service) {
 
 async function step(service: Service, context: Context): Promise<StageResult> {
   if (context.state.published !== null) return follow(service, context)
+  const over = await endedMeanwhile(service, context)
+  if (over !== undefined) return over
   const made = await publishChange(service, context)
   if (!made.ok) return made.result
   // the next step follows at once: what was published is in the ledger first
@@ -43,32 +47,78 @@ async function step(service: Service, context: Context): Promise<StageResult> {
   return { kind: 'waiting', for: 'checks and reviews', until: service.clock.now(), entries }
 }
 
+/** A later run comes to a pull request that people may have ended while it worked. */
+async function endedMeanwhile(service: Service, context: Context): Promise<StageResult | undefined> {
+  const { task, pull } = context.state
+  if (task === null || pull === null) return undefined
+  const place = await placeOf(service, task)
+  const now = await service.forge(atOf(place)).reader.pull(pull.number)
+  if (now?.state === 'open') return undefined
+  const facts = await readFacts(service, task, pull.number)
+  return facts === undefined ? gone(context, pull.number) : ended(service, context, facts)
+}
+
+/** undefined: the pull request is open, and the work goes on. */
+async function ended(service: Service, context: Context, facts: PullFacts): Promise<StageResult | undefined> {
+  const { task, pull } = context.state
+  if (task === null || pull === null) throw new Error('PR: there is no pull request')
+  if (facts.state === 'merged') return merged(service, context, facts, null)
+  if (facts.state === 'open') return undefined
+  const place = await placeOf(service, task)
+  const branch = await service.forge(atOf(place)).reader.branch(pull.branch)
+  const gone = branch === undefined
+  const issue = place.thread
+  const notice = gone ? branchDeleted({ branch: pull.branch, issue }) : pullClosed(issue)
+  await say(service, { task, place, number: pull.number, key: 'ended', notice })
+  return stopWith(context.phase, {
+    rule: gone ? 'branch-deleted' : 'pull-closed',
+    reason: gone
+      ? `The branch ${pull.branch} of #${pull.number} was deleted`
+      : `The pull request #${pull.number} was closed without a merge`,
+    would_help: `comment \`/autopilot\` on #${issue} to begin anew`,
+  })
+}
+
+function gone({ phase }: Context, number: number): StageResult {
+  return stopWith(phase, {
+    rule: 'pull-gone',
+    reason: `The pull request #${number} is not there any more`,
+    would_help: 'label the issue again to start anew',
+  })
+}
+
+/** What people must know of an open pull request, each thing once a head. */
+async function sayWhatHolds(service: Service, context: Context, facts: PullFacts): Promise<void> {
+  const { task, pull, published } = context.state
+  if (task === null || pull === null || published === null) return
+  const place = await placeOf(service, task)
+  const { sha: head } = facts.head
+  const about = { task, place, number: pull.number } as const
+  if (head !== published.head) {
+    const login = facts.commits.find((one) => one.sha === head)?.author?.login ?? null
+    const notice = headMoved({ branch: pull.branch, expected: published.head, head, login })
+    await say(service, { ...about, key: `moved/${head.slice(0, 12)}`, notice })
+  }
+  if (facts.mergeable === 'no') {
+    const notice = conflictsWithBase({ base: facts.base.ref, head, issue: place.thread })
+    await say(service, { ...about, key: `conflict/${head.slice(0, 12)}`, notice })
+  }
+}
+
 async function follow(service: Service, context: Context): Promise<StageResult> {
-  const { state, phase } = context
-  const { task, pull, published } = state
+  const { task, pull, published } = context.state
   if (task === null || pull === null || published === null) throw new Error('PR: nothing is published')
   const facts = await readFacts(service, task, pull.number)
-  if (facts === undefined) {
-    return stopWith(phase, {
-      rule: 'pull-gone',
-      reason: `The pull request #${pull.number} is not there any more`,
-      would_help: 'label the issue again to start anew',
-    })
-  }
-  if (facts.state === 'merged') return merged(service, context, facts, null)
-  if (facts.state === 'closed') {
-    return stopWith(phase, {
-      rule: 'pull-closed',
-      reason: `The pull request #${pull.number} was closed without a merge`,
-      would_help: 'reopen it and say `/retry`, or label the issue again',
-    })
-  }
+  if (facts === undefined) return gone(context, pull.number)
+  const over = await ended(service, context, facts)
+  if (over !== undefined) return over
+  await sayWhatHolds(service, context, facts)
   if (facts.draft && facts.head.sha === published.head) {
     await makeReady(service, task, pull.number)
     facts.draft = false
   }
   const decided = await decideNow(service, context.state, facts)
-  if (decided.decision !== 'merge') return waiting(state.decided, decided, decided.because)
+  if (decided.decision !== 'merge') return waiting(context.state.decided, decided, decided.because)
   return merge(service, context, facts, decided)
 }
 

@@ -1,6 +1,6 @@
 // Owns the runs of a task in Actions: asked for, found, looked at, and taken in or given up with a reason.
 import { z } from 'zod'
-import { Sha, Timestamp, type TaskId } from '../contracts/base.ts'
+import { Sha, Timestamp, type BaseRef, type TaskId } from '../contracts/base.ts'
 import { artifactName } from '../contracts/bundle.ts'
 import { canonicalJson } from '../contracts/canonical.ts'
 import { importBundle } from '../pipeline/import-run.ts'
@@ -9,10 +9,13 @@ import { loadInputs } from '../pipeline/inputs.ts'
 import { readTask } from '../pipeline/journal.ts'
 import type { RunState, Runs } from '../ports/forge.ts'
 import type { TaskState } from '../process/state.ts'
+import { moneyCap } from '../report/answers/people.ts'
+import { renderNotice } from '../report/notice.ts'
 import { endedRun } from './ended-run.ts'
-import { reserve, settleMoney } from './money.ts'
+import { reserve, settleMoney, Short } from './money.ts'
 import { workflowPath, type Service } from './parts.ts'
-import { atOf, placeOf, putIndex, taskAt } from './place.ts'
+import { atOf, placeOf, putIndex, taskAt, type Place } from './place.ts'
+import { putSaying } from './saying.ts'
 import { putEffect, resultOf } from './sending.ts'
 import { withTask } from './task-lease.ts'
 import { waitsForWords } from './turns.ts'
@@ -54,7 +57,7 @@ export async function stepRun(service: Service, task: TaskId): Promise<RunStep> 
     const again = state.lost === null || (await service.store.text(task, RETRY)) === String(state.lost.number)
     if (!again || (await waitsForWords(service, state)))
       return { kind: 'waiting', for: '`/retry`', until: null }
-    return requestRun(service, task)
+    return requestRun(service, task, state)
   }
   const row = await service.outbox.get(dispatchKey(task, state.requested.number))
   if (row === undefined) return dispatchRun(service, task, state)
@@ -84,21 +87,82 @@ export async function dispatchedRun(
   return answer.result === 'started' ? { run: answer.run, url: answer.url } : undefined
 }
 
-async function requestRun(service: Service, task: TaskId): Promise<RunStep> {
+/** Text: why the month's money does not suffice for the task's next run; '' when it does. */
+const SHORT = 'money-short'
+
+export async function shortOfMoney(
+  service: Pick<Service, 'store'>,
+  task: TaskId,
+): Promise<Short | undefined> {
+  const text = (await service.store.text(task, SHORT)) ?? ''
+  return text === '' ? undefined : Short.parse(JSON.parse(text))
+}
+
+/** Said once a month: in a comment, and in the status as long as it holds. */
+async function sayShort(service: Service, task: TaskId, place: Place, short: Short): Promise<void> {
+  const key = `money/${short.month}`
+  const text = renderNotice(moneyCap(short))
+  await service.store.transaction(async (tx) => {
+    await tx.putText(task, SHORT, canonicalJson(short))
+    await putSaying(tx, { task, place, number: place.thread, key, text })
+  })
+}
+
+async function requestRun(service: Service, task: TaskId, state: TaskState): Promise<RunStep> {
   const place = await placeOf(service, task)
   const { request } = await loadInputs(service, task)
+  const base = await baseNow(service, state, place, request.base)
+  if (base === undefined)
+    return { kind: 'waiting', for: `the branch ${state.pull?.branch ?? ''}, which was deleted`, until: null }
   const paid = await reserve(service, place.installation, { task, usd: request.limits.money_usd })
-  if (!paid.ok) return { kind: 'waiting', for: paid.reason, until: paid.until }
+  if (!paid.ok) {
+    await sayShort(service, task, place, paid.short)
+    return { kind: 'waiting', for: 'the money of the month', until: paid.until }
+  }
+  if ((await shortOfMoney(service, task)) !== undefined) {
+    await service.store.transaction((tx) => tx.putText(task, SHORT, ''))
+  }
   const nonce = service.ids.next('h')
   const fence = await service.leases.acquire(`${task}/run`, nonce, RUN_LEASE_MS)
   if (fence === 'held') return { kind: 'waiting', for: 'the run before it', until: soon(service) }
   await withTask(service, task, async (journal) => {
     const number = journal.state.requests + 1
     const chain = `task:${task}`
-    const event = { kind: 'run.requested', number, nonce, fence: fence.token, base: request.base } as const
+    const event = { kind: 'run.requested', number, nonce, fence: fence.token, base } as const
     await journal.write({ chain, event })
   })
   return { kind: 'moved' }
+}
+
+/** A pull request's branch as it is now, with what people committed to it since; undefined: it is gone. */
+async function baseNow(
+  service: Service,
+  { pull }: TaskState,
+  place: Place,
+  asked: BaseRef,
+): Promise<BaseRef | undefined> {
+  return pull === null ? asked : service.forge(atOf(place)).reader.branch(pull.branch)
+}
+
+/** What a task leaves that ended while a run was out: the run is cancelled, its money and its envelope are given back. */
+export async function endRun(service: Service, state: TaskState): Promise<void> {
+  const { task, requested } = state
+  if (task === null || requested === null) return
+  const place = await placeOf(service, task)
+  await settleMoney(service, place.installation, { task, usd: 0 })
+  const out = await dispatchedRun(service, task, requested.number)
+  if (out === undefined) return
+  const at = atOf(place)
+  await service.store.transaction(async (tx) => {
+    const key = `${task}/cancel/${out.run}`
+    await putEffect(tx, { key, task, kind: 'cancel', body: { at, run: out.run } })
+    await putEffect(tx, {
+      key: `${task}/drop-ref/aborted`,
+      task,
+      kind: 'drop_ref',
+      body: { at, ref: envelopeRef(task) },
+    })
+  })
 }
 
 /** The envelope is made from the chain as it stood when the run was requested, so a crash makes the same one again. */

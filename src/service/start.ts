@@ -74,7 +74,7 @@ export async function startTask(service: Service, x: Start): Promise<Started> {
   }
   const isEdited = title !== thread.title || body !== thread.body
   const also: Start['also'] = async (tx, made) => {
-    if (isEdited) await tellEdited(tx, { place, request, by: 'Somebody' })
+    if (isEdited) await tellEdited(tx, { task: made, place, request })
     await x.also(tx, made)
   }
   await create(service, task, { inputs, place, also })

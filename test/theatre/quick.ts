@@ -14,7 +14,6 @@ import { WEBHOOK_PATH, webhookRoute } from '../../app/webhook.ts'
 import { makeService, workOf } from '../../app/work.ts'
 import { githubApp } from '../../src/adapters/github/app.ts'
 import { openStore, type OpenStore } from '../../src/adapters/store/store.ts'
-import type { TaskId } from '../../src/contracts/base.ts'
 import { readTask } from '../../src/pipeline/journal.ts'
 import type { Clock, Ids } from '../../src/ports.ts'
 import type { TaskState } from '../../src/process/state.ts'
@@ -113,6 +112,7 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
     publicUrl: undefined,
     github: { web: loopback.origin, api: loopback.api },
     stop: false,
+    stopped: [],
     moneyMonthUsd: 100,
     logLevel: 'info',
     ...options.settings,
@@ -219,7 +219,7 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
     },
     async state(number) {
       const task = await taskAt(open, { kind: 'thread', repository: repository.id, number })
-      return task === undefined ? undefined : readTask(open, task as TaskId)
+      return task === undefined ? undefined : readTask(open, task)
     },
     async said(number) {
       const { data } = await ana.rest.issues.listComments({ ...at, issue_number: number, per_page: 100 })

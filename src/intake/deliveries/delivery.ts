@@ -26,8 +26,6 @@ export interface Delivery {
   touched: Touched
   /** What the issue or pull request said when GitHub sent this: the text that was asked for, whatever it says later. */
   subject: { title: string; body: string } | null
-  /** The text of that issue is another now. */
-  edited: { number: number; by: Actor } | null
   /** Renamed or transferred. Both have the same id. */
   moved: { from: RepoRef; to: RepoRef } | null
   /** The App may do nothing more for this installation: uninstalled or suspended. */
@@ -67,6 +65,8 @@ export interface Cancel {
 export interface Touched {
   /** Issues whose text or state changed. */
   issues: readonly number[]
+  /** Issues and pull requests whose title or text is another now. */
+  edited: readonly number[]
   /** Pull requests whose facts changed. */
   pulls: readonly number[]
   /** Commits whose checks or statuses changed. */
@@ -131,6 +131,7 @@ export interface Rerequested {
 
 export const NOTHING_TOUCHED: Touched = {
   issues: [],
+  edited: [],
   pulls: [],
   heads: [],
   runs: [],

@@ -70,11 +70,17 @@ function ending(because: 'closed' | 'deleted'): Reader {
   }))
 }
 
-const touching = reader(WithIssue, ({ issue }) => ({ touched: { issues: [issue.number] } }))
-const edited = reader(WithIssue, ({ issue, sender }) => ({
-  touched: { issues: [issue.number] },
-  edited: { number: issue.number, by: actorOf(sender) },
+const Edited = WithIssue.extend({
+  changes: z.object({ title: z.unknown().optional(), body: z.unknown().optional() }).optional(),
+})
+const edited = reader(Edited, ({ issue, changes }) => ({
+  touched: {
+    issues: [issue.number],
+    edited: changes?.title === undefined && changes?.body === undefined ? [] : [issue.number],
+  },
 }))
+
+const touching = reader(WithIssue, ({ issue }) => ({ touched: { issues: [issue.number] } }))
 
 export const ISSUES: Readonly<Record<string, Reader>> = {
   'issues.labeled': labeled,

@@ -1,33 +1,6 @@
 // Owns what is said when the repository is not set up as it must be: which file, which line, what to put there.
-import type { YamlProblem } from '../../contracts/strict-yaml.ts'
-import { renderYamlProblem } from '../../contracts/strict-yaml.ts'
-import { count, short } from '../figures.ts'
 import type { Link } from '../markdown.ts'
 import type { Notice } from '../notice.ts'
-
-/**
- * Every problem of `.github/autopilot.yml` or `.github/autopilot/policy.yml` at once, in the order of their lines.
- *
- * @public
- */
-export function invalidFile(x: {
-  file: string
-  branch: string
-  commit: string
-  problems: readonly YamlProblem[]
-}): Notice {
-  return {
-    said: `${x.file} has ${count(x.problems.length, 'mistake')}, so nothing was started`,
-    why: `It was read on ${x.branch} at ${short(x.commit)}.`,
-    todo: [`Correct it on ${x.branch}, then comment \`/retry\`.`],
-    block: {
-      title: 'What is wrong',
-      language: '',
-      text: x.problems.map(renderYamlProblem).join('\n'),
-      open: true,
-    },
-  }
-}
 
 /** `text`: the whole workflow file as it should be. A bot may not push workflow files, so a person does. */
 export function workflowMissing(x: { file: string; branch: string; text: string }): Notice {
