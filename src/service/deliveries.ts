@@ -11,7 +11,7 @@ import type { At, Service } from './parts.ts'
 import { taskAt, threadId } from './place.ts'
 import { askAgain } from './rechecks.ts'
 import { foreignReruns } from './rerun.ts'
-import { putHint, type RunHint } from './runs.ts'
+import { putHint, type RunHint } from './run-hint.ts'
 import { putEffect } from './sending.ts'
 
 /** Once, however often it comes: all that follows is in one transaction with the end of the delivery. */

@@ -1,17 +1,17 @@
 // Owns the runs of a task in Actions: asked for, found, looked at, and taken in or given up with a reason.
-import { z } from 'zod'
-import { Sha, Timestamp, type BaseRef, type TaskId } from '../contracts/base.ts'
+import type { BaseRef, TaskId } from '../contracts/base.ts'
 import { artifactName } from '../contracts/bundle.ts'
 import { canonicalJson } from '../contracts/canonical.ts'
 import { importBundle } from '../pipeline/import-run.ts'
 import { makeEnvelope } from '../pipeline/envelope.ts'
 import { loadInputs } from '../pipeline/inputs.ts'
 import { readTask } from '../pipeline/journal.ts'
-import type { RunState, Runs } from '../ports/forge.ts'
+import type { Runs } from '../ports/forge.ts'
 import type { TaskState } from '../process/state.ts'
 import { moneyCap } from '../report/answers/people.ts'
 import { renderNotice } from '../report/notice.ts'
 import { endedRun } from './ended-run.ts'
+import { asHint, hintOf, type RunHint } from './run-hint.ts'
 import { reserve, settleMoney, Short } from './money.ts'
 import { workflowPath, type Service } from './parts.ts'
 import { atOf, placeOf, putIndex, taskAt, type Place } from './place.ts'
@@ -35,21 +35,6 @@ const RUN_LEASE_MS = LONGEST_RUN_MS + 60_000
 
 /** The one that was asked for; a re-run, which any writer may start, is another. */
 const ATTEMPT = 1
-
-/** What a signed webhook said of a run, so that it need not be asked for. */
-export const RunHint = z.strictObject({
-  id: z.int().min(1),
-  attempt: z.int().min(1),
-  conclusion: z.string().nullable(),
-  path: z.string(),
-  event: z.string(),
-  title: z.string(),
-  head: Sha,
-  at: Timestamp,
-  /** Login of who started the attempt. */
-  by: z.string().nullable().default(null),
-})
-export type RunHint = z.infer<typeof RunHint>
 
 export async function stepRun(service: Service, task: TaskId): Promise<RunStep> {
   const state = await readTask(service, task)
@@ -313,33 +298,6 @@ async function lose(service: Service, task: TaskId, rule: string, reason: string
     await giveBack(service, task, requested)
   })
   return { kind: 'moved' }
-}
-
-const HINT = 'run-hint'
-
-export function putHint(hint: RunHint): { name: string; text: string } {
-  return { name: HINT, text: canonicalJson(hint) }
-}
-
-async function hintOf(service: Service, task: TaskId): Promise<RunHint | undefined> {
-  const text = await service.store.text(task, HINT)
-  return text === undefined ? undefined : RunHint.parse(JSON.parse(text))
-}
-
-function asHint(seen: RunState | undefined): RunHint | undefined {
-  if (seen === undefined) return undefined
-  const { id, attempt, conclusion, path, event, title, headSha, startedAt, actor } = seen
-  return {
-    id,
-    attempt,
-    conclusion,
-    path,
-    event,
-    title,
-    head: headSha,
-    at: startedAt ?? '1970-01-01T00:00:00.000Z',
-    by: actor?.login ?? null,
-  }
 }
 
 function soon(service: Service): Date {
