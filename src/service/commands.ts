@@ -1,6 +1,7 @@
 // Owns what each command does to a task: one transaction with the delivery that brought it, so that it happens once.
 import type { TaskId } from '../contracts/base.ts'
 import type { Command } from '../contracts/command.ts'
+import type { Delivery } from '../intake/deliveries/delivery.ts'
 import { actorText } from '../intake/request.ts'
 import { addTurn, type SaidTurn } from '../intake/turns.ts'
 import { loadInputs } from '../pipeline/inputs.ts'
@@ -30,6 +31,8 @@ import { withTask } from './task-lease.ts'
 import { isUnpublished, keepTurn, putAnswered, waitsForWords } from './turns.ts'
 
 interface Asked extends Answering {
+  /** What the thread said when the command was given. */
+  subject: Delivery['subject']
   group: string | null
   /** The thread's latest task. */
   task: TaskId | undefined
@@ -37,14 +40,12 @@ interface Asked extends Answering {
 }
 
 /** `implied`: nobody typed it, it follows from a label or a review. `group`: of the review that it is a part of. */
-export interface Heard {
-  command: Command
+export interface Heard extends Pick<Asked, 'command' | 'subject' | 'group'> {
   implied: boolean
-  group: string | null
 }
 
 export async function applyCommand(service: Service, at: At, heard: Heard, end: Done): Promise<void> {
-  const { command, implied, group } = heard
+  const { command, subject, implied, group } = heard
   const source = `${at.repository.id}/${command.source}`
   const known = await service.notes.get('commands', source)
   if (known !== undefined) return service.store.transaction(end)
@@ -63,7 +64,7 @@ export async function applyCommand(service: Service, at: At, heard: Heard, end: 
   }
   const task = await taskAt(service, { kind: 'thread', repository: at.repository.id, number: command.number })
   const state = task === undefined ? undefined : await readTask(service, task)
-  const asked: Asked = { service, at, command, group, done, task, state }
+  const asked: Asked = { service, at, command, subject, group, done, task, state }
   return COMMANDS[command.name](asked)
 }
 
@@ -124,6 +125,7 @@ async function start(asked: Asked, before: TaskId[]): Promise<void> {
   const started = await startTask(service, {
     at,
     command,
+    subject: asked.subject,
     conversation,
     also: done,
   })

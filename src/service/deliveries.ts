@@ -4,16 +4,14 @@ import { Sha, type TaskId, type Timestamp } from '../contracts/base.ts'
 import type { Delivery as Meaning } from '../intake/deliveries/delivery.ts'
 import { readDelivery } from '../intake/deliveries.ts'
 import type { Delivery, StoreTransaction } from '../ports.ts'
-import { readTask } from '../pipeline/journal.ts'
-import { textEdited } from '../report/answers/people.ts'
 import { CHECK_KINDS, notApplicableCheck } from '../report/checks.ts'
-import { renderNotice } from '../report/notice.ts'
 import { applyCommand, cancelThread } from './commands.ts'
+import { editsOf } from './edited.ts'
 import type { At, Service } from './parts.ts'
-import { findPlace, taskAt, threadId } from './place.ts'
+import { taskAt, threadId } from './place.ts'
 import { askAgain } from './rechecks.ts'
-import { putHint, type RunHint } from './runs.ts'
-import { putSaying } from './saying.ts'
+import { foreignReruns } from './rerun.ts'
+import { putHint, type RunHint } from './run-hint.ts'
 import { putEffect } from './sending.ts'
 
 /** Once, however often it comes: all that follows is in one transaction with the end of the delivery. */
@@ -32,6 +30,7 @@ export async function handleDelivery(service: Service, delivery: Delivery): Prom
   const strangers = await strangersOf(service, at, meaning, payload)
   const rechecks = await rechecksOf(service, at, meaning)
   const edits = await editsOf(service, at, meaning)
+  const reruns = await foreignReruns(service, at, meaning.touched.runs)
   const done = async (tx: StoreTransaction): Promise<void> => {
     for (const [task, hint] of touched) {
       if (hint !== undefined) {
@@ -40,8 +39,7 @@ export async function handleDelivery(service: Service, delivery: Delivery): Prom
       }
       await tx.wake(task, hint === undefined ? gathered(service.clock.now()) : service.clock.now())
     }
-    for (const again of rechecks) await again(tx)
-    for (const edited of edits) await edited(tx)
+    for (const one of [...rechecks, ...edits, ...reruns]) await one(tx)
     for (const stranger of strangers) await putNeutral(tx, at, stranger, '')
     for (const answer of meaning.answers) {
       const key = `answer/${answer.kind === 'bot' ? 'bot' : answer.source}`
@@ -62,8 +60,8 @@ export async function handleDelivery(service: Service, delivery: Delivery): Prom
     return cancelThread(service, at, { number: cancel.number, because, done })
   }
   if (command !== undefined && !(await isTalk(service, at, meaning))) {
-    const { implied, group } = meaning
-    return applyCommand(service, at, { command, implied, group }, done)
+    const { subject, implied, group } = meaning
+    return applyCommand(service, at, { command, subject, implied, group }, done)
   }
   return service.store.transaction(done)
 }
@@ -112,8 +110,9 @@ async function touchedTasks(
   for (const run of touched.runs) {
     const task = await taskAt(service, { kind: 'run', repository, run: run.id })
     if (task === undefined) continue
-    const { id, attempt, conclusion, path, event, title, head } = run
-    found.set(task, { id, attempt, conclusion, path, event, title, head, at: receivedAt })
+    const { id, attempt, conclusion, path, event, title, head, by } = run
+    const hint = { id, attempt, conclusion, path, event, title, head, at: receivedAt }
+    found.set(task, { ...hint, by: by?.login ?? null })
   }
   return found
 }
@@ -135,25 +134,6 @@ async function rechecksOf(
     )
   }
   return wanted
-}
-
-/** The text was pinned when the work began: whoever edits it is told so, once. */
-async function editsOf(
-  service: Service,
-  at: At,
-  { touched }: Meaning,
-): Promise<((tx: StoreTransaction) => Promise<void>)[]> {
-  const said = []
-  for (const number of touched.edited) {
-    const task = await taskAt(service, { kind: 'thread', repository: at.repository.id, number })
-    const place = task === undefined ? undefined : await findPlace(service, task)
-    if (task === undefined || place?.thread !== number) continue
-    const { closed } = await readTask(service, task)
-    if (closed !== null) continue
-    const text = renderNotice(textEdited(place.on === 'issue' ? 'issue' : 'pull request'))
-    said.push((tx: StoreTransaction) => putSaying(tx, { task, place, number, key: 'edited', text }))
-  }
-  return said
 }
 
 const PullPayload = z.object({

@@ -1,16 +1,17 @@
 // Owns the runs of a task in Actions: asked for, found, looked at, and taken in or given up with a reason.
-import { z } from 'zod'
-import { Sha, Timestamp, type BaseRef, type TaskId } from '../contracts/base.ts'
+import type { BaseRef, TaskId } from '../contracts/base.ts'
 import { artifactName } from '../contracts/bundle.ts'
 import { canonicalJson } from '../contracts/canonical.ts'
 import { importBundle } from '../pipeline/import-run.ts'
 import { makeEnvelope } from '../pipeline/envelope.ts'
 import { loadInputs } from '../pipeline/inputs.ts'
 import { readTask } from '../pipeline/journal.ts'
-import type { RunState } from '../ports/forge.ts'
+import type { Runs } from '../ports/forge.ts'
 import type { TaskState } from '../process/state.ts'
 import { moneyCap } from '../report/answers/people.ts'
 import { renderNotice } from '../report/notice.ts'
+import { endedRun } from './ended-run.ts'
+import { asHint, hintOf, type RunHint } from './run-hint.ts'
 import { reserve, settleMoney, Short } from './money.ts'
 import { workflowPath, type Service } from './parts.ts'
 import { atOf, placeOf, putIndex, taskAt, type Place } from './place.ts'
@@ -34,19 +35,6 @@ const RUN_LEASE_MS = LONGEST_RUN_MS + 60_000
 
 /** The one that was asked for; a re-run, which any writer may start, is another. */
 const ATTEMPT = 1
-
-/** What a signed webhook said of a run, so that it need not be asked for. */
-export const RunHint = z.strictObject({
-  id: z.int().min(1),
-  attempt: z.int().min(1),
-  conclusion: z.string().nullable(),
-  path: z.string(),
-  event: z.string(),
-  title: z.string(),
-  head: Sha,
-  at: Timestamp,
-})
-export type RunHint = z.infer<typeof RunHint>
 
 export async function stepRun(service: Service, task: TaskId): Promise<RunStep> {
   const state = await readTask(service, task)
@@ -227,7 +215,7 @@ async function observe(
       service,
       task,
       'run-rerun',
-      `Somebody started attempt ${seen.attempt} of the run before its first attempt was taken in; only the attempt that was asked for counts.`,
+      `${seen.by ?? 'Somebody'} started attempt ${seen.attempt} before the first was taken in; only the attempt that was asked for counts.`,
     )
   }
   const alien = problemOfRun(service, requested, seen)
@@ -276,14 +264,7 @@ async function takeIn(
   const artifact = (await forge.runs.artifacts(ended.run)).find(
     (one) => one.name === artifactName(task, ATTEMPT),
   )
-  if (artifact === undefined) {
-    return lose(
-      service,
-      task,
-      `run-${ended.conclusion}`,
-      `The run ended with ${ended.conclusion} and left no bundle: it failed before or outside of Autopilot's steps.`,
-    )
-  }
+  if (artifact === undefined) return loseEnded(service, task, forge.runs, ended)
   if (artifact.expired) return lose(service, task, 'artifact-gone', 'The bundle of the run has expired.')
   const zip = await forge.runs.download(artifact.id, MOST_ZIP_BYTES)
   if (zip.result === 'gone') return lose(service, task, 'artifact-gone', 'The bundle of the run is gone.')
@@ -298,11 +279,24 @@ async function takeIn(
   })
   if (!taken.ok && taken.rule === 'lease-held')
     return { kind: 'waiting', for: taken.reason, until: soon(service) }
+  if (!taken.ok && taken.rule === 'run-unfinished' && ended.conclusion !== 'success') {
+    return loseEnded(service, task, forge.runs, { ...ended, unfinished: taken.reason })
+  }
   if (!taken.ok) return lose(service, task, taken.rule, taken.reason)
   await giveBack(service, task, requested)
   // what recipes do costs nothing; a run that asked a model will say what it spent
   await settleMoney(service, place.installation, { task, usd: 0 })
   return { kind: 'moved' }
+}
+
+async function loseEnded(
+  service: Service,
+  task: TaskId,
+  runs: Runs,
+  ended: { run: number; conclusion: string; unfinished?: string },
+): Promise<RunStep> {
+  const { rule, reason } = await endedRun(runs, { ...ended, attempt: ATTEMPT })
+  return lose(service, task, rule, reason)
 }
 
 /** The place of the run is free for the next one. */
@@ -324,32 +318,6 @@ async function lose(service: Service, task: TaskId, rule: string, reason: string
     await giveBack(service, task, requested)
   })
   return { kind: 'moved' }
-}
-
-const HINT = 'run-hint'
-
-export function putHint(hint: RunHint): { name: string; text: string } {
-  return { name: HINT, text: canonicalJson(hint) }
-}
-
-async function hintOf(service: Service, task: TaskId): Promise<RunHint | undefined> {
-  const text = await service.store.text(task, HINT)
-  return text === undefined ? undefined : RunHint.parse(JSON.parse(text))
-}
-
-function asHint(seen: RunState | undefined): RunHint | undefined {
-  if (seen === undefined) return undefined
-  const { id, attempt, conclusion, path, event, title, headSha, startedAt } = seen
-  return {
-    id,
-    attempt,
-    conclusion,
-    path,
-    event,
-    title,
-    head: headSha,
-    at: startedAt ?? '1970-01-01T00:00:00.000Z',
-  }
 }
 
 function soon(service: Service): Date {

@@ -24,6 +24,8 @@ export interface Delivery {
   /** Nobody has to be asked: who could do this could do it. */
   cancels: readonly Cancel[]
   touched: Touched
+  /** What the issue or pull request said when GitHub sent this: the text that was asked for, whatever it says later. */
+  subject: { title: string; body: string } | null
   /** Renamed or transferred. Both have the same id. */
   moved: { from: RepoRef; to: RepoRef } | null
   /** The App may do nothing more for this installation: uninstalled or suspended. */

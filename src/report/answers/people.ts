@@ -1,5 +1,6 @@
 // Owns what is said to people about what they asked for: who may ask, what was done, what is not possible now.
 import type { CommandName } from '../../contracts/command.ts'
+import { short } from '../figures.ts'
 import type { Notice } from '../notice.ts'
 
 /** `role` as GitHub names it; null: GitHub does not know the account. */
@@ -79,19 +80,23 @@ export function noTask(x: { name: CommandName; on: 'issue' | 'pull' }): Notice {
   }
 }
 
-export function textEdited(what: 'issue' | 'pull request'): Notice {
+/** `asked`: who asked for the work, and with which text. */
+export function textEdited(x: { what: 'issue' | 'pull request'; asked: string; digest: string }): Notice {
   return {
-    said: `The text of the ${what} was edited after the work began`,
-    why: 'Autopilot goes on with the text as it was when it was asked.',
-    todo: ['To have something new count: comment `/reply` with what is different.'],
+    said: `The text of the ${x.what} was edited after it was asked for`,
+    why: `The text as it was when ${x.asked} asked counts (digest ${short(x.digest)}); what it says now is not read.`,
+    todo: [
+      'To have the new text count: take the label off and put it on again.',
+      'To add to the old one: comment `/reply` with what is different.',
+    ],
   }
 }
 
-/** A re-run of the workflow by hand: it holds no lease. */
-export function foreignRerun(by: string): Notice {
+/** A re-run of the workflow by hand: it holds no lease. `reason`: who started which attempt. */
+export function foreignRerun(reason: string): Notice {
   return {
-    said: `The run that ${by} started again is not used`,
-    why: 'Only the run that Autopilot asked for is imported.',
+    said: 'A run that was started again by hand is not used',
+    why: reason,
     todo: ['Start another: `/retry`'],
   }
 }

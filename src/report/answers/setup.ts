@@ -29,3 +29,16 @@ export function dispatchRefused(x: { file: string; reason: string }): Notice {
     todo: ['Compare the file with the template of this version of Autopilot, then comment `/retry`.'],
   }
 }
+
+/** App and Action are of versions that do not understand each other. `reason`: which is where. */
+export function versionSkew(x: { newer: boolean; file: string; reason: string }): Notice {
+  return {
+    said: `The run was made by ${x.newer ? 'a newer' : 'an older'} version of Autopilot than this App`,
+    why: x.reason,
+    todo: [
+      x.newer
+        ? `Update the App, or name the commit of its release in \`${x.file}\`; then comment \`/retry\`.`
+        : `Name the commit of the App's release in \`${x.file}\`, where it uses autopilot-dev/autopilot; then comment \`/retry\`.`,
+    ],
+  }
+}
