@@ -1,5 +1,6 @@
 // Owns the set-up in which a whole task takes a second: a GitHub on loopback whose jobs are played, and the service in
 // this process, on the real store and adapter, driven by hand until nothing is left to do.
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,6 +41,17 @@ const DAY_MS = 24 * 3_600_000
 /** Longer than GitHub lets the adapter wait in these tests. */
 const PAUSE_MS = 61_000
 const MOST_ITEMS = 500
+/** Nothing of a stage outlives it, so that no disk needs to keep it. */
+const MEMORY = '/dev/shm'
+
+/** One run a commit; what it finds is up to whoever plays. */
+const CI = `on: push
+jobs:
+  smoke:
+    runs-on: ubuntu-latest
+    steps:
+      - run: node --test
+`
 
 export interface Quick extends OpenStore {
   readonly loopback: Loopback
@@ -60,6 +72,8 @@ export interface Quick extends OpenStore {
   say(number: number, body: string): Promise<void>
   /** Works until nothing is left to do, now or later. Throws when that has no end. */
   settle(): Promise<void>
+  /** GitHub sends again what the App did not answer with 2xx. */
+  redeliver(): void
   /** Another process takes the place of this one, on the same store. */
   restart(): void
   /** Of the thread's latest task. */
@@ -80,8 +94,9 @@ export interface QuickOptions {
 
 export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
   const { files, issue } = await tinyStory()
-  const folder = await mkdtemp(join(tmpdir(), 'quick-'))
+  const folder = await mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'quick-'))
   const loopback: Loopback = await startLoopback({
+    folder,
     limits: { pointsPerMinute: 1e6, contentsPerMinute: 1e6, contentsPerHour: 1e6 },
     actions: { play: playJobs(() => loopback.forge.world, options.play ?? ((_, usual) => usual())) },
   })
@@ -214,6 +229,11 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
           throw new Error(`it has no end: ${worked.slice(-20).join(', ')}\n${lines.slice(-20).join('')}`)
       }
     },
+    redeliver() {
+      const log = [...loopback.webhooks.log(app)].toReversed()
+      const taken = new Set(log.filter((one) => isTaken(one.answer?.code)).map((one) => one.guid))
+      for (const one of log) if (!taken.has(one.guid)) loopback.webhooks.redeliver(one)
+    },
     restart() {
       process = process_()
     },
@@ -235,6 +255,10 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+function isTaken(code: number | undefined): boolean {
+  return code !== undefined && code >= 200 && code < 300
 }
 
 /** The adapter's: near real time, for its signatures, and whoever sleeps has slept. */
@@ -281,7 +305,7 @@ async function readTiny(): Promise<TinyStory> {
       files: {
         ...(await filesBelow(repo)),
         '.github/workflows/autopilot.yml': await here('docs/workflows/autopilot-app.yml'),
-        '.github/workflows/ci.yml': await here('test/demo/data/ci.yml'),
+        '.github/workflows/ci.yml': CI,
         '.github/autopilot/policy.yml': await here('test/demo/data/policy.yml'),
       },
       issue: { title: first.replace(/^#+\s*/, ''), body: rest.join('\n').trim() },
