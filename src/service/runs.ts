@@ -1,5 +1,5 @@
 // Owns the runs of a task in Actions: asked for, found, looked at, and taken in or given up with a reason.
-import type { BaseRef, TaskId } from '../contracts/base.ts'
+import type { BaseRef, TaskId, Timestamp } from '../contracts/base.ts'
 import { artifactName } from '../contracts/bundle.ts'
 import { canonicalJson } from '../contracts/canonical.ts'
 import { importBundle } from '../pipeline/import-run.ts'
