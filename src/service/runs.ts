@@ -1,5 +1,5 @@
 // Owns the runs of a task in Actions: asked for, found, looked at, and taken in or given up with a reason.
-import type { BaseRef, TaskId, Timestamp } from '../contracts/base.ts'
+import type { BaseRef, TaskId } from '../contracts/base.ts'
 import { artifactName } from '../contracts/bundle.ts'
 import { canonicalJson } from '../contracts/canonical.ts'
 import { importBundle } from '../pipeline/import-run.ts'
@@ -50,7 +50,7 @@ export async function stepRun(service: Service, task: TaskId): Promise<RunStep> 
   if (row.state === 'pending') return { kind: 'waiting', for: 'the run to be dispatched', until: null }
   const answer = resultOf('dispatch', row.result)
   if (answer.result !== 'started') return lose(service, task, `workflow-${answer.result}`, answer.reason)
-  return observe(service, task, state, { run: answer.run, since: row.updatedAt })
+  return observe(service, task, state, answer.run)
 }
 
 /** Text that names the lost run after which a person asked for another. */
@@ -186,12 +186,7 @@ export function envelopeRef(task: string): string {
   return `refs/autopilot/tasks/${task}`
 }
 
-async function observe(
-  service: Service,
-  task: TaskId,
-  state: TaskState,
-  { run, since }: { run: number; since: Timestamp },
-): Promise<RunStep> {
+async function observe(service: Service, task: TaskId, state: TaskState, run: number): Promise<RunStep> {
   const { requested } = state
   if (requested === null) return { kind: 'moved' }
   const place = await placeOf(service, task)
@@ -202,10 +197,10 @@ async function observe(
   const forge = service.forge(atOf(place))
   const hint = await hintOf(service, task)
   const heard = hint?.id === run && hint.attempt === ATTEMPT && hint.conclusion !== null ? hint : undefined
-  // webhooks tell of a run; GitHub is asked only when none has come for a while
-  const look = new Date(Date.parse(await lastLook(service, task, since)) + service.limits.pollMs)
+  // webhooks tell of a run once it is known here; after one look GitHub is asked only when none has come for a while
+  const look = await nextLook(service, task, run)
   const odd = hint?.id === run && hint.attempt > ATTEMPT
-  if (heard === undefined && !odd && service.clock.now() < look) {
+  if (heard === undefined && !odd && look !== undefined && service.clock.now() < look) {
     return { kind: 'waiting', for: 'the run in Actions', until: look }
   }
   const seen = heard ?? asHint(await forge.runs.observe(run))
@@ -224,18 +219,21 @@ async function observe(
     if (service.clock.now().getTime() - Date.parse(seen.at) > LONGEST_RUN_MS) {
       return lose(service, task, 'run-too-long', 'The run has not ended within a day.')
     }
-    await service.store.transaction((tx) => tx.putText(task, LOOKED, service.clock.now().toISOString()))
+    await service.store.transaction((tx) =>
+      tx.putText(task, LOOKED, `${run} ${service.clock.now().toISOString()}`),
+    )
     return { kind: 'waiting', for: 'the run in Actions', until: later(service, service.limits.pollMs) }
   }
   return takeIn(service, task, requested, { run, conclusion: seen.conclusion })
 }
 
-/** Text with the time at which GitHub was asked for the run. */
+/** Text `RUN TIME`: when GitHub was asked for that run last. */
 const LOOKED = 'run-looked-at'
 
-async function lastLook(service: Service, task: TaskId, dispatched: Timestamp): Promise<Timestamp> {
-  const looked = await service.store.text(task, LOOKED)
-  return looked !== undefined && looked > dispatched ? looked : dispatched
+/** undefined: nobody has looked at this run yet. */
+async function nextLook(service: Service, task: TaskId, run: number): Promise<Date | undefined> {
+  const [of, at = ''] = (await service.store.text(task, LOOKED))?.split(' ') ?? []
+  return of === String(run) ? new Date(Date.parse(at) + service.limits.pollMs) : undefined
 }
 
 /** Threat: a run of another workflow, branch or event whose name was made to look like ours. */
