@@ -18,6 +18,7 @@ import { openStore, type OpenStore } from '../../src/adapters/store/store.ts'
 import { readTask } from '../../src/pipeline/journal.ts'
 import type { Clock, Ids } from '../../src/ports.ts'
 import type { TaskState } from '../../src/process/state.ts'
+import type { EffectKind } from '../../src/service/effects.ts'
 import type { Service } from '../../src/service/parts.ts'
 import { taskAt } from '../../src/service/place.ts'
 import { makeTiny } from '../e2e/tiny-repository.ts'
@@ -70,8 +71,8 @@ export interface Quick extends OpenStore {
   open(issue?: { title: string; body: string }): Promise<number>
   label(number: number): Promise<void>
   say(number: number, body: string): Promise<void>
-  /** Works until nothing is left to do, now or later. Throws when that has no end. */
-  settle(): Promise<void>
+  /** Works until nothing is left to do, now or later, or an effect of that kind would be sent. Throws when that has no end. */
+  settle(before?: EffectKind): Promise<void>
   /** GitHub sends again what the App did not answer with 2xx. */
   redeliver(): void
   /** Another process takes the place of this one, on the same store. */
@@ -170,7 +171,7 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
   const at = { owner: OWNER, repo: NAME }
 
   /** One thing that is due by then, worked to its end; what it was. One after the other, so that calls keep their order. */
-  async function workOne(until: Date): Promise<string | undefined> {
+  async function workOne(until: Date, before?: EffectKind): Promise<string | undefined> {
     const { settle } = process
     const [delivery] = await open.inbox.next(until, 1)
     if (delivery !== undefined) {
@@ -178,6 +179,7 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
       return `${delivery.event}.${delivery.action ?? ''}`
     }
     const [effect] = await open.outbox.due(until, 1)
+    if (effect !== undefined && effect.kind === before) return undefined
     if (effect !== undefined) {
       await settle.effect(effect)
       return effect.key
@@ -213,15 +215,15 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
     async say(number, body) {
       await ana.rest.issues.createComment({ ...at, issue_number: number, body })
     },
-    async settle() {
+    async settle(before) {
       const worked: string[] = []
       for (;;) {
         await loopback.settled()
-        let one = await workOne(clock.now())
+        let one = await workOne(clock.now(), before)
         if (one === undefined) {
           // nothing is left for now: what waits for a time has it come
           outside.pass(PAUSE_MS)
-          one = await workOne(new Date(clock.now().getTime() + DAY_MS))
+          one = await workOne(new Date(clock.now().getTime() + DAY_MS), before)
         }
         if (one === undefined) return
         worked.push(one)
