@@ -98,6 +98,8 @@ export interface Outbox {
    * effect stays pending. An effect that ends, one way or the other, wakes its task in the same transaction.
    */
   settle(sent: Pick<Effect, 'key' | 'task' | 'version'>, outcome: Settlement): Promise<void>
+  /** What was postponed for this reason may be sent now: whoever was at it is gone. */
+  hasten(because: string): Promise<void>
   /** In the order in which they were put. */
   pendingOf(task: TaskId): Promise<readonly Effect[]>
 }
@@ -129,7 +131,7 @@ export interface Notes {
 
 /** What a transaction of the store may do beside its ledger, so that all that a command causes is kept or nothing. */
 export interface QueueTransaction {
-  /** The same key and done: kept as it is. One that failed for good is pending again. */
+  /** The same key and done: kept as it is. One that failed for good is pending again, a projection only with another body. */
   putEffect(effect: NewEffect): Promise<void>
   doneDelivery(guid: string): Promise<void>
   wake(task: TaskId, at: Date): Promise<void>
