@@ -9,8 +9,8 @@ import type { DeliveryFault, FaultSetting, RequestFault } from '../../loopback/f
  */
 export type May = 'merge' | 'stop'
 
-/** What GitHub says to these is about the repository: there is no such workflow, no pull request may be opened. */
-const ANSWERED: readonly string[] = ['actions/create-workflow-dispatch', 'pulls/create']
+/** What GitHub says to these is about the repository: no such workflow, no branch of that name, no pull request. */
+const ANSWERED: readonly string[] = ['actions/create-workflow-dispatch', 'git/create-ref', 'pulls/create']
 
 export interface Cell {
   /** `issues/get #1 · 502, three times`. */
@@ -28,7 +28,7 @@ interface Kind {
   times?: number
   may: May
   on: readonly Target[]
-  /** One target in so many takes it, where it is the same to the adapter as one that strikes every target. */
+  /** One call in so many takes it: to the adapter it is the same as others, of which each call takes some. */
   rare?: number
 }
 
@@ -46,34 +46,47 @@ const WAIT_SECONDS = 30
 const FOR_GOOD = 1000
 
 export const KINDS: readonly Kind[] = [
-  { name: '401', fault: status(401), may: 'merge', on: WRITES, rare: 2 },
-  { name: '401 after it took effect', fault: status(401, after), may: 'merge', on: WRITES, rare: 2 },
-  { name: '401, three times', fault: status(401), times: 3, may: 'merge', on: ['read'], rare: 2 },
-  { name: 'an expired token', fault: { kind: 'expired_token' }, may: 'merge', on: ALL, rare: 4 },
-  { name: '403', fault: status(403), may: 'stop', on: ALL },
-  { name: '403 after it took effect', fault: status(403, after), may: 'stop', on: WRITES, rare: 2 },
-  { name: 'a secondary limit', fault: status(403, { retryAfter: WAIT_SECONDS }), may: 'merge', on: ALL },
+  { name: '401', fault: status(401), may: 'merge', on: WRITES, rare: 3 },
+  { name: '401 after it took effect', fault: status(401, after), may: 'merge', on: WRITES, rare: 3 },
+  { name: 'an expired token', fault: { kind: 'expired_token' }, may: 'merge', on: ALL, rare: 3 },
+  { name: '401, three times', fault: status(401), times: 3, may: 'merge', on: ['read'], rare: 3 },
+  { name: '403', fault: status(403), may: 'stop', on: ALL, rare: 2 },
   { name: '404', fault: status(404), may: 'stop', on: [...ALL, 'download'] },
-  { name: '404 for good', fault: status(404), times: FOR_GOOD, may: 'stop', on: WRITES, rare: 3 },
   { name: '409', fault: status(409), may: 'stop', on: ALL, rare: 3 },
+  { name: '422', fault: status(422), may: 'stop', on: ALL, rare: 2 },
+  { name: '403 after it took effect', fault: status(403, after), may: 'stop', on: WRITES, rare: 3 },
+  { name: '422 after it took effect', fault: status(422, after), may: 'stop', on: WRITES, rare: 3 },
+  { name: '404 for good', fault: status(404), times: FOR_GOOD, may: 'stop', on: WRITES, rare: 3 },
   { name: '409 for good', fault: status(409), times: FOR_GOOD, may: 'stop', on: WRITES, rare: 3 },
-  { name: '422', fault: status(422), may: 'stop', on: ALL },
-  { name: '422 after it took effect', fault: status(422, after), may: 'stop', on: WRITES, rare: 2 },
   { name: '422 for good', fault: status(422), times: FOR_GOOD, may: 'stop', on: WRITES, rare: 3 },
+  {
+    name: 'a secondary limit',
+    fault: status(403, { retryAfter: WAIT_SECONDS }),
+    may: 'merge',
+    on: ALL,
+    rare: 2,
+  },
   { name: '429', fault: status(429, { retryAfter: WAIT_SECONDS }), may: 'merge', on: ALL, rare: 2 },
-  { name: '500, three times', fault: status(500), times: 3, may: 'merge', on: READS, rare: 4 },
-  { name: '500 after it took effect', fault: status(500, after), may: 'merge', on: WRITES, rare: 4 },
-  { name: '502, three times', fault: status(502), times: 3, may: 'merge', on: READS },
-  { name: '502', fault: status(502), may: 'merge', on: WRITES },
+  { name: '500, three times', fault: status(500), times: 3, may: 'merge', on: READS, rare: 3 },
+  { name: '500 after it took effect', fault: status(500, after), may: 'merge', on: WRITES, rare: 3 },
+  { name: '502, three times', fault: status(502), times: 3, may: 'merge', on: READS, rare: 2 },
+  { name: '502', fault: status(502), may: 'merge', on: WRITES, rare: 2 },
   { name: '502 after it took effect', fault: status(502, after), may: 'merge', on: WRITES },
   { name: '503, nine times', fault: status(503), times: 9, may: 'merge', on: ALL, rare: 3 },
   { name: 'cut', fault: { kind: 'cut' }, may: 'merge', on: WRITES },
-  { name: 'cut, three times', fault: { kind: 'cut' }, times: 3, may: 'merge', on: READS },
-  { name: 'refused', fault: { kind: 'refuse' }, may: 'merge', on: WRITES, rare: 2 },
-  { name: 'refused, three times', fault: { kind: 'refuse' }, times: 3, may: 'merge', on: READS, rare: 4 },
+  { name: 'cut, three times', fault: { kind: 'cut' }, times: 3, may: 'merge', on: READS, rare: 2 },
+  { name: 'refused', fault: { kind: 'refuse' }, may: 'merge', on: WRITES, rare: 3 },
+  { name: 'refused, three times', fault: { kind: 'refuse' }, times: 3, may: 'merge', on: READS, rare: 3 },
   { name: 'slow', fault: { kind: 'slow', ms: SLOW_MS }, may: 'merge', on: [...ALL, 'download'], rare: 4 },
-  { name: 'no JSON', fault: { kind: 'malformed' }, may: 'merge', on: WRITES },
-  { name: 'no JSON, three times', fault: { kind: 'malformed' }, times: 3, may: 'merge', on: ['read'] },
+  { name: 'no JSON', fault: { kind: 'malformed' }, may: 'merge', on: WRITES, rare: 2 },
+  {
+    name: 'no JSON, three times',
+    fault: { kind: 'malformed' },
+    times: 3,
+    may: 'merge',
+    on: ['read'],
+    rare: 2,
+  },
   { name: 'no zip', fault: { kind: 'malformed' }, may: 'stop', on: ['download'] },
   { name: 'as it was before', fault: { kind: 'stale' }, may: 'stop', on: ['read'] },
   { name: 'gone', fault: { kind: 'gone' }, may: 'stop', on: ['download'] },
@@ -100,9 +113,9 @@ interface Struck {
 }
 
 /**
- * Of a name that comes often the first is struck by all kinds and the last by a third of them. Queries of GraphQL all
+ * Of a name that comes often the last is struck by all kinds and the first by half of them. Queries of GraphQL all
  * bear one name, though they differ (what is read for the decision, the draft made ready, what is read right before the
- * merge): each of those between takes a third.
+ * merge): each of those between takes half.
  */
 function struck(asked: readonly string[]): Struck[] {
   const counts = new Map<string, number>()
@@ -137,7 +150,7 @@ function cellsOfCall(call: Struck, at: number): Cell[] {
   return (
     kinds
       .filter(({ kind: { rare = 1 }, index }) => {
-        const share = call.nth === 1 || rare > 1 ? rare : 3
+        const share = call.nth === call.of ? rare : rare * 2
         return (index + at) % share === 0
       })
       // without a token nobody can be told anything

@@ -7,7 +7,7 @@ import { openTheatre, type Theatre } from '../../theatre/theatre.ts'
 import { harmOf } from './cell.ts'
 
 /** Longer than it takes to see that a call is held and to kill who made it. */
-const HELD_MS = 4_000
+const HELD_MS = 3_000
 const LONG_MS = 120_000
 
 interface Killed {
