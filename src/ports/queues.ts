@@ -100,6 +100,8 @@ export interface Outbox {
    * unless it ended quietly.
    */
   settle(sent: Pick<Effect, 'key' | 'task' | 'version'>, outcome: Settlement): Promise<void>
+  /** What was postponed for this reason may be sent now: whoever was at it is gone. */
+  hasten(because: string): Promise<void>
   /** In the order in which they were put. */
   pendingOf(task: TaskId): Promise<readonly Effect[]>
 }
@@ -131,7 +133,7 @@ export interface Notes {
 
 /** What a transaction of the store may do beside its ledger, so that all that a command causes is kept or nothing. */
 export interface QueueTransaction {
-  /** The same key and done: kept as it is. One that failed for good is pending again. */
+  /** The same key and done: kept as it is. One that failed for good is pending again, a projection only with another body. */
   putEffect(effect: NewEffect): Promise<void>
   doneDelivery(guid: string): Promise<void>
   wake(task: TaskId, at: Date): Promise<void>

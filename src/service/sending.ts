@@ -11,6 +11,8 @@ const BACKOFF_MS = [2_000, 5_000, 15_000, 60_000, 300_000]
 
 /** For so long nobody else takes up an effect that is being sent: longer than any request of the adapter. */
 const CLAIM_MS = 120_000
+/** Stands by such an effect. Where one process sends, one that begins has all of them sent at once. */
+export const BEING_SENT = 'it was being sent'
 
 /** How long an edit of a comment waits for the next one. Milliseconds. */
 const EDIT_MS = 2_000
@@ -38,8 +40,14 @@ export interface Wanted<K extends EffectKind> {
   body: EffectBody<K>
 }
 
-/** Effects that are edited in place: the newest body counts, and no step waits for their answer. */
-const PROJECTIONS = new Set<EffectKind>(['comment', 'check'])
+/** Put again by every look at the task, and edited in place: the newest body counts, and no step waits for their answer. */
+const PROJECTIONS = new Set<EffectKind>(['comment', 'check', 'drop_ref'])
+
+/**
+ * So often GitHub must refuse before that counts as its answer. Assumed: what was made a moment ago is not known
+ * everywhere there, so that one 404, 409 or 422 says little; a task is not given up for it.
+ */
+const REFUSALS = 3
 
 export function putEffect<K extends EffectKind>(tx: StoreTransaction, wanted: Wanted<K>): Promise<void> {
   const effect: NewEffect = { ...wanted, replace: PROJECTIONS.has(wanted.kind) }
@@ -83,7 +91,7 @@ export async function sendEffect(service: Service, effect: Effect): Promise<Sent
   }
   // A process that dies while it sends leaves a row that says so: whoever takes it up looks first.
   const claim = new Date(service.clock.now().getTime() + CLAIM_MS)
-  await service.outbox.settle(effect, { postponedTo: claim, because: 'it was being sent' })
+  await service.outbox.settle(effect, { postponedTo: claim, because: BEING_SENT })
   const body = BODIES[kind].parse(effect.body)
   const x = { service, forge: service.forge(body.at), again, before: effect.result, task: effect.task }
   // kind and body were parsed together
@@ -92,11 +100,13 @@ export async function sendEffect(service: Service, effect: Effect): Promise<Sent
     return { result: await send(x, body), quiet: PROJECTIONS.has(kind) }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    if (isFinal(codeOf(error))) return { refused: message }
+    if (isFinal(codeOf(error)) && effect.attempts + 1 >= REFUSALS && !PROJECTIONS.has(kind)) {
+      return { refused: message }
+    }
     if (error instanceof NotYet) {
       return { later: new Date(service.clock.now().getTime() + error.waitMs), because: message }
     }
-    if (codeOf(error) !== 'unavailable') {
+    if (codeOf(error) !== 'unavailable' && !isFinal(codeOf(error))) {
       return { later: nextTry(service, error, effect.attempts + 1), because: message }
     }
     throw error

@@ -99,7 +99,7 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
   const loopback: Loopback = await startLoopback({
     folder,
     limits: { pointsPerMinute: 1e6, contentsPerMinute: 1e6, contentsPerHour: 1e6 },
-    actions: { play: playJobs(() => loopback.forge.world, options.play ?? ((_, usual) => usual())) },
+    actions: { play: playJobs(() => loopback.forge.world, options.play) },
   })
   const owner = loopback.user(OWNER)
   const wanted = Object.entries({ ...files, ...options.files })
@@ -291,7 +291,7 @@ interface TinyStory {
 let tiny: Promise<TinyStory> | undefined
 
 /** The small package with its workflow, its CI and a policy under which it merges; and the issue that mends it. */
-function tinyStory(): Promise<TinyStory> {
+export function tinyStory(): Promise<TinyStory> {
   tiny ??= readTiny()
   return tiny
 }

@@ -54,6 +54,9 @@ export function makeOutbox({ writer, reader, queries, clock }: Needs): Outbox {
         ...(ended ? [queries.wake({ task: sent.task, at: now })] : []),
       ])
     },
+    async hasten(because) {
+      await writer.grouped([queries.hastenEffects({ error: because, now: clock.now().toISOString() })])
+    },
     async pendingOf(task) {
       const { rows } = await reader.run(queries.effectsOf({ task }))
       return rows.map(effectOf)
