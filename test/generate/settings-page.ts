@@ -1,4 +1,5 @@
 // Owns docs/settings.md: the reference of `.github/autopilot.yml`, made from the Settings schema.
+import { Environment } from '../../app/settings.ts'
 import { Settings } from '../../src/contracts/settings.ts'
 import { type JsonSchema, toJsonSchema } from './schemas.ts'
 
@@ -13,7 +14,9 @@ export function settingsPage(): string {
   const rows = rowsOf(toJsonSchema(Settings, { io: 'input' }), '')
   return `# Settings
 
-Generated from \`src/contracts/settings.ts\` by \`npm run generate\`; do not edit by hand.
+Generated from \`src/contracts/settings.ts\` and \`app/settings.ts\` by \`npm run generate\`; do not edit by hand.
+
+## A repository
 
 \`.github/autopilot.yml\` is read from the base commit, strictly: an unknown key or a wrong value is refused
 with file, line and column, all of them at once. Every key but \`version\` may be left out.
@@ -23,7 +26,27 @@ with file, line and column, all of them at once. Every key but \`version\` may b
 ${rows.map((row) => `| \`${row.key}\` | ${row.takes} | ${row.byDefault} | ${row.meaning} |`).join('\n')}
 
 The smallest file is \`version: 1\`.
+
+## The App
+
+Variables of the environment, or lines of \`.env\`, which [.env.example](../.env.example) describes too. What the
+environment says wins. Every missing or wrong one is named at once, and the App does not start.
+
+| variable | default | meaning |
+|---|---|---|
+${appRows().join('\n')}
 `
+}
+
+function appRows(): string[] {
+  const { properties = {}, required = [] } = toJsonSchema(Environment, { io: 'input' })
+  return Object.entries(properties).map(([name, part]) => {
+    // one of the two names the key
+    const isNeeded = required.includes(name) && name !== 'PRIVATE_KEY_PATH'
+    const unset = isNeeded ? 'must be given' : '–'
+    const value = part.default === undefined ? unset : `\`${String(part.default)}\``
+    return `| \`${name}\` | ${value} | ${(part.description ?? '').replaceAll('|', '\\|')} |`
+  })
 }
 
 function rowsOf(schema: JsonSchema, prefix: string): Row[] {
