@@ -4,6 +4,7 @@ import { digestOf, evidenceJson, type Digest } from '../contracts/canonical.ts'
 import { CouncilVerdictContract } from '../contracts/council.ts'
 import type { MergeDecision, RunClaims } from '../contracts/merge.ts'
 import { PlanContract } from '../contracts/plan.ts'
+import type { Verdict } from '../contracts/verdict.ts'
 import type { PullFacts } from '../contracts/pull-facts.ts'
 import { QualityReportContract } from '../contracts/quality-report.ts'
 import { readOutcome } from '../pipeline/closing.ts'
@@ -45,7 +46,7 @@ export async function decideNow(service: Service, state: TaskState, facts: PullF
   if (!parsed.ok) throw new Error('the stored policy does not parse any more')
   const reviews = [...facts.reviews, ...(await approvalsOf(service, task))]
   const policy = digestOf(rules.policyText)
-  const made = decideMerge({
+  const asked = decideMerge({
     policy: parsed.value,
     policyDigest: policy,
     settings: rules.settings,
@@ -54,7 +55,8 @@ export async function decideNow(service: Service, state: TaskState, facts: PullF
     appId: service.app.id,
     kind: 'task',
   })
-  const held = rules.problem ?? heldBy(service, state, place)
+  const made = rules.problems.length === 0 ? asked : unreadable(asked, rules.problems, place)
+  const held = heldBy(service, state, place)
   const decision = held !== undefined && made.decision === 'merge' ? 'hold' : made.decision
   const verdict = await service.blobs.put(evidenceJson({ ...made, decision } satisfies MergeDecision))
   return {
@@ -72,14 +74,42 @@ async function rulesNow(
   service: Service,
   place: Place,
   inputs: TaskInputs,
-): Promise<{ policyText: string; settings: TaskInputs['settings']; problem?: string }> {
+): Promise<{ policyText: string; settings: TaskInputs['settings']; problems: readonly string[] }> {
+  const { policyText, settings } = inputs
   const { reader } = service.forge(atOf(place))
   const head = await reader.branch(place.repository.default_branch)
-  if (head?.sha === place.rules_at) return inputs
+  if (head?.sha === place.rules_at) return { policyText, settings, problems: [] }
   const read = await readRules(service, reader)
-  if (read.ok) return read
-  const problem = `The rules of the default branch cannot be read: ${read.problems[0] ?? ''}`
-  return { policyText: inputs.policyText, settings: inputs.settings, problem }
+  return read.ok ? { ...read, problems: [] } : { policyText, settings, problems: read.problems }
+}
+
+/** No policy, no merge: what the rules of before would say is shown below what is wrong with those of now. */
+function unreadable(asked: MergeDecision, problems: readonly string[], place: Place): MergeDecision {
+  const branch = place.repository.default_branch
+  const { verdict } = asked
+  const findings = problems.map((message) => ({
+    rule: 'rules-unreadable',
+    severity: 'error' as const,
+    message,
+    fix: `correct it on ${branch}; the check is made again then`,
+  }))
+  const what = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`
+  const rule: Verdict = {
+    name: 'rules',
+    status: 'fail',
+    reason: `settings or policy on ${branch} have ${what}: ${problems[0] ?? ''}`,
+    subject: verdict.subject,
+    value: 'unreadable',
+    needs: 'readable rules',
+    findings,
+    children: [],
+  }
+  const reason = `Denied: the rules on ${branch} cannot be read`
+  return {
+    ...asked,
+    decision: 'deny',
+    verdict: { ...verdict, status: 'fail', reason, children: [rule, ...verdict.children] },
+  }
 }
 
 function heldBy(service: Service, state: TaskState, place: Place): string | undefined {
