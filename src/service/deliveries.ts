@@ -60,7 +60,7 @@ async function handle(service: Service, delivery: Delivery): Promise<void> {
         const { name, text } = putHint(hint)
         await tx.putText(task, name, text)
       }
-      await tx.wake(task, service.clock.now())
+      await tx.wake(task, hint === undefined ? gathered(service.clock.now()) : service.clock.now())
     }
     for (const one of [...rechecks, ...edits, ...reruns]) await one(tx)
     for (const stranger of strangers) await putNeutral(tx, at, stranger, '')
@@ -87,6 +87,14 @@ async function handle(service: Service, delivery: Delivery): Promise<void> {
     return applyCommand(service, at, { command, subject, implied, group }, done)
   }
   return service.store.transaction(done)
+}
+
+/** Checks and reviews report in bursts: what comes within this time is looked at once. Milliseconds. */
+const GATHER_MS = 2_000
+
+/** The next full step of time, so that the wakes of a burst are one. */
+function gathered(now: Date): Date {
+  return new Date((Math.floor(now.getTime() / GATHER_MS) + 1) * GATHER_MS)
 }
 
 const SAID = {

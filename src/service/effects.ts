@@ -9,6 +9,7 @@ import { readTask } from '../pipeline/journal.ts'
 import type { Forge } from '../ports/forge.ts'
 import { decideAgain } from './decision.ts'
 import { NotYet } from './not-yet.ts'
+import { ObservedChecks, observedChecks } from './observed-checks.ts'
 import type { Service } from './parts.ts'
 
 const At = z.strictObject({ installation: z.int().min(1), repository: RepoRef })
@@ -117,7 +118,8 @@ export const RESULTS = {
   edit: None,
   ready: None,
   merge: z.discriminatedUnion('result', [
-    z.strictObject({ result: z.literal('merged'), commit: Sha.nullable() }),
+    /** `checks`: those of the head right before. */
+    z.strictObject({ result: z.literal('merged'), commit: Sha.nullable(), checks: ObservedChecks }),
     z.strictObject({ result: z.literal('head_moved'), head: Sha }),
     z.strictObject({ result: z.literal('withdrawn'), because: z.string() }),
   ]),
@@ -139,11 +141,14 @@ type Senders = { [K in EffectKind]: (x: Sending, body: EffectBody<K>) => Promise
 
 /** How each kind is sent. All of them may be called again with the same body. */
 export const SENDERS: Senders = {
-  async comment({ forge, before }, { number, key, body }) {
+  async comment({ forge, before, again }, { number, key, body }) {
     const known = Posted.safeParse(before)
-    return forge.writer.putComment({ number, key, body, ...(known.success ? { id: known.data.id } : {}) })
+    // the status comment is found again even by a server that lost its store
+    const first = again || key === 'status' ? undefined : 'fresh'
+    return forge.writer.putComment({ number, key, body, at: known.success ? known.data.id : first })
   },
-  check: ({ forge }, { check }) => forge.writer.putCheck(definedOnly(check)),
+  check: ({ forge, before, again }, { check }) =>
+    forge.writer.putCheck(definedOnly(check), again || before !== null ? undefined : 'fresh'),
   dispatch: sendDispatch,
   async cancel({ forge }, { run }) {
     await forge.runs.cancel(run)
@@ -173,13 +178,15 @@ export const SENDERS: Senders = {
   async merge({ forge, service, task }, { number, expectedHead, method, title, message }) {
     // Threat: what was green when it was decided. Everything is read and decided again right before the merge.
     const facts = await forge.reader.facts(number)
-    if (facts?.state === 'merged') return { result: 'merged', commit: null }
+    const checks = observedChecks(facts?.checks ?? [])
+    if (facts?.state === 'merged') return { result: 'merged', commit: null, checks }
     const decided = facts === undefined ? undefined : await decideAgain(service, task, facts)
     if (decided?.decision !== 'merge' || decided.head !== expectedHead) {
       return { result: 'withdrawn', because: decided?.because ?? 'the pull request is gone' }
     }
     const answer = await forge.writer.merge({ number, expectedHead, method, title, message })
-    if (answer.result === 'merged' || answer.result === 'head_moved') return answer
+    if (answer.result === 'merged') return { ...answer, checks }
+    if (answer.result === 'head_moved') return answer
     // no answer for good: a required check may still come, a queue may move; the same call asks again
     const refused = answer.result === 'refused'
     throw new NotYet(

@@ -20,6 +20,7 @@ import { readShown, type Shown } from './evidence.ts'
 import type { Service } from './parts.ts'
 import { atOf, type Place } from './place.ts'
 import { againKeys } from './rechecks.ts'
+import { envelopeRef } from './runs.ts'
 import { putEffect } from './sending.ts'
 import { runLink, statusOf } from './status.ts'
 
@@ -39,10 +40,21 @@ export async function project(service: Service, task: TaskId, place: Place): Pro
   const state = await readTask(service, task)
   if (state.task === null) return
   const view = { state, place, shown: await readShown(service, state), run: await runLink(service, state) }
-  const showing = [...(await comments(service, task, view)), ...(await checks(service, task, view))]
+  const showing = [
+    ...(await comments(service, task, view)),
+    ...(await checks(service, task, view)),
+    ...tidying(task, view),
+  ]
   await service.store.transaction(async (tx) => {
     for (const one of showing) await one(tx)
   })
+}
+
+/** However a task ends, no envelope is left behind; while it may go on, the next run's would bear the same name. */
+function tidying(task: TaskId, { state, place }: View): Showing[] {
+  if (state.closed === null || state.requests === 0) return []
+  const body = { at: atOf(place), ref: envelopeRef(task) }
+  return [(tx) => putEffect(tx, { key: `${task}/drop-ref`, task, kind: 'drop_ref', body })]
 }
 
 async function comments(service: Service, task: TaskId, view: View): Promise<Showing[]> {

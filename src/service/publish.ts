@@ -11,9 +11,8 @@ import { editedPullText, newPullText } from '../report/pull-text.ts'
 import type { Service } from './parts.ts'
 import { atOf, placeOf, putIndex, type Place } from './place.ts'
 import { findTemplate } from './template.ts'
-import { envelopeRef } from './runs.ts'
 import { say } from './saying.ts'
-import { answerTo, putEffect, resultOf } from './sending.ts'
+import { answerTo, resultOf } from './sending.ts'
 import { answeredNow, putUnpublished } from './turns.ts'
 
 /** Name of the text that holds the pull request's body as it was last written. */
@@ -103,12 +102,6 @@ export async function publishChange(service: Service, context: StageContext<Task
     const repository = place.repository.id
     await putIndex(tx, { kind: 'thread', repository, number: pull.number }, task)
     await putIndex(tx, { kind: 'head', repository, sha: made.head }, task)
-    await putEffect(tx, {
-      key: `${task}/drop-ref/${run.id}`,
-      task,
-      kind: 'drop_ref',
-      body: { at, ref: envelopeRef(task) },
-    })
   })
   const published = { branch, head: made.head, tree: made.tree, pull: pull.number }
   return { ok: true, published, url: pull.url }

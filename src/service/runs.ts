@@ -197,6 +197,12 @@ async function observe(service: Service, task: TaskId, state: TaskState, run: nu
   const forge = service.forge(atOf(place))
   const hint = await hintOf(service, task)
   const heard = hint?.id === run && hint.attempt === ATTEMPT && hint.conclusion !== null ? hint : undefined
+  // webhooks tell of a run once it is known here; after one look GitHub is asked only when none has come for a while
+  const look = await nextLook(service, task, run)
+  const odd = hint?.id === run && hint.attempt > ATTEMPT
+  if (heard === undefined && !odd && look !== undefined && service.clock.now() < look) {
+    return { kind: 'waiting', for: 'the run in Actions', until: look }
+  }
   const seen = heard ?? asHint(await forge.runs.observe(run))
   if (seen === undefined) return lose(service, task, 'run-gone', 'GitHub does not know the run any more.')
   if (seen.attempt > ATTEMPT) {
@@ -213,9 +219,21 @@ async function observe(service: Service, task: TaskId, state: TaskState, run: nu
     if (service.clock.now().getTime() - Date.parse(seen.at) > LONGEST_RUN_MS) {
       return lose(service, task, 'run-too-long', 'The run has not ended within a day.')
     }
+    await service.store.transaction((tx) =>
+      tx.putText(task, LOOKED, `${run} ${service.clock.now().toISOString()}`),
+    )
     return { kind: 'waiting', for: 'the run in Actions', until: later(service, service.limits.pollMs) }
   }
   return takeIn(service, task, requested, { run, conclusion: seen.conclusion })
+}
+
+/** Text `RUN TIME`: when GitHub was asked for that run last. */
+const LOOKED = 'run-looked-at'
+
+/** undefined: nobody has looked at this run yet. */
+async function nextLook(service: Service, task: TaskId, run: number): Promise<Date | undefined> {
+  const [of, at = ''] = (await service.store.text(task, LOOKED))?.split(' ') ?? []
+  return of === String(run) ? new Date(Date.parse(at) + service.limits.pollMs) : undefined
 }
 
 /** Threat: a run of another workflow, branch or event whose name was made to look like ours. */

@@ -82,9 +82,9 @@ function all(t: string): Record<string, Notice> {
     artifactExpired: runs.artifactMissing({ name: t, expired: true, run }),
     artifactRejected: runs.artifactRejected({ rule: t, reason: t, run }),
     headMoved: pulls.headMoved({ branch: t, expected: SHA, head: SHA, login: t }),
-    branchDeleted: pulls.branchDeleted({ branch: t, issue: 7 }),
-    pullClosed: pulls.pullClosed(7),
-    conflictsWithBase: pulls.conflictsWithBase({ base: t, head: SHA, issue: 7 }),
+    branchDeleted: pulls.branchDeleted(t),
+    pullClosed: pulls.pullClosed(),
+    conflictsWithBase: pulls.conflictsWithBase({ base: t, head: SHA }),
     redAfterMerge: pulls.redAfterMerge({
       branch: t,
       commit: SHA,

@@ -1,5 +1,6 @@
 // Owns the set-up in which a whole task takes a second: a GitHub on loopback whose jobs are played, and the service in
 // this process, on the real store and adapter, driven by hand until nothing is left to do.
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,6 +18,7 @@ import { openStore, type OpenStore } from '../../src/adapters/store/store.ts'
 import { readTask } from '../../src/pipeline/journal.ts'
 import type { Clock, Ids } from '../../src/ports.ts'
 import type { TaskState } from '../../src/process/state.ts'
+import type { EffectKind } from '../../src/service/effects.ts'
 import type { Service } from '../../src/service/parts.ts'
 import { taskAt } from '../../src/service/place.ts'
 import { makeTiny } from '../e2e/tiny-repository.ts'
@@ -40,6 +42,17 @@ const DAY_MS = 24 * 3_600_000
 /** Longer than GitHub lets the adapter wait in these tests. */
 const PAUSE_MS = 61_000
 const MOST_ITEMS = 500
+/** Nothing of a stage outlives it, so that no disk needs to keep it. */
+const MEMORY = '/dev/shm'
+
+/** One run a commit; what it finds is up to whoever plays. */
+const CI = `on: push
+jobs:
+  smoke:
+    runs-on: ubuntu-latest
+    steps:
+      - run: node --test
+`
 
 export interface Quick extends OpenStore {
   readonly loopback: Loopback
@@ -58,8 +71,10 @@ export interface Quick extends OpenStore {
   open(issue?: { title: string; body: string }): Promise<number>
   label(number: number): Promise<void>
   say(number: number, body: string): Promise<void>
-  /** Works until nothing is left to do, now or later. Throws when that has no end. */
-  settle(): Promise<void>
+  /** Works until nothing is left to do, now or later, or an effect of that kind would be sent. Throws when that has no end. */
+  settle(before?: EffectKind): Promise<void>
+  /** GitHub sends again what the App did not answer with 2xx. */
+  redeliver(): void
   /** Another process takes the place of this one, on the same store. */
   restart(): void
   /** Of the thread's latest task. */
@@ -80,10 +95,11 @@ export interface QuickOptions {
 
 export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
   const { files, issue } = await tinyStory()
-  const folder = await mkdtemp(join(tmpdir(), 'quick-'))
+  const folder = await mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'quick-'))
   const loopback: Loopback = await startLoopback({
+    folder,
     limits: { pointsPerMinute: 1e6, contentsPerMinute: 1e6, contentsPerHour: 1e6 },
-    actions: { play: playJobs(() => loopback.forge.world, options.play ?? ((_, usual) => usual())) },
+    actions: { play: playJobs(() => loopback.forge.world, options.play) },
   })
   const owner = loopback.user(OWNER)
   const wanted = Object.entries({ ...files, ...options.files })
@@ -155,7 +171,7 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
   const at = { owner: OWNER, repo: NAME }
 
   /** One thing that is due by then, worked to its end; what it was. One after the other, so that calls keep their order. */
-  async function workOne(until: Date): Promise<string | undefined> {
+  async function workOne(until: Date, before?: EffectKind): Promise<string | undefined> {
     const { settle } = process
     const [delivery] = await open.inbox.next(until, 1)
     if (delivery !== undefined) {
@@ -163,6 +179,7 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
       return `${delivery.event}.${delivery.action ?? ''}`
     }
     const [effect] = await open.outbox.due(until, 1)
+    if (effect !== undefined && effect.kind === before) return undefined
     if (effect !== undefined) {
       await settle.effect(effect)
       return effect.key
@@ -198,21 +215,26 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
     async say(number, body) {
       await ana.rest.issues.createComment({ ...at, issue_number: number, body })
     },
-    async settle() {
+    async settle(before) {
       const worked: string[] = []
       for (;;) {
         await loopback.settled()
-        let one = await workOne(clock.now())
+        let one = await workOne(clock.now(), before)
         if (one === undefined) {
           // nothing is left for now: what waits for a time has it come
           outside.pass(PAUSE_MS)
-          one = await workOne(new Date(clock.now().getTime() + DAY_MS))
+          one = await workOne(new Date(clock.now().getTime() + DAY_MS), before)
         }
         if (one === undefined) return
         worked.push(one)
         if (worked.length > MOST_ITEMS)
           throw new Error(`it has no end: ${worked.slice(-20).join(', ')}\n${lines.slice(-20).join('')}`)
       }
+    },
+    redeliver() {
+      const log = [...loopback.webhooks.log(app)].toReversed()
+      const taken = new Set(log.filter((one) => isTaken(one.answer?.code)).map((one) => one.guid))
+      for (const one of log) if (!taken.has(one.guid)) loopback.webhooks.redeliver(one)
     },
     restart() {
       process = process_()
@@ -235,6 +257,10 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+function isTaken(code: number | undefined): boolean {
+  return code !== undefined && code >= 200 && code < 300
 }
 
 /** The adapter's: near real time, for its signatures, and whoever sleeps has slept. */
@@ -265,7 +291,7 @@ interface TinyStory {
 let tiny: Promise<TinyStory> | undefined
 
 /** The small package with its workflow, its CI and a policy under which it merges; and the issue that mends it. */
-function tinyStory(): Promise<TinyStory> {
+export function tinyStory(): Promise<TinyStory> {
   tiny ??= readTiny()
   return tiny
 }
@@ -281,7 +307,7 @@ async function readTiny(): Promise<TinyStory> {
       files: {
         ...(await filesBelow(repo)),
         '.github/workflows/autopilot.yml': await here('docs/workflows/autopilot-app.yml'),
-        '.github/workflows/ci.yml': await here('test/demo/data/ci.yml'),
+        '.github/workflows/ci.yml': CI,
         '.github/autopilot/policy.yml': await here('test/demo/data/policy.yml'),
       },
       issue: { title: first.replace(/^#+\s*/, ''), body: rest.join('\n').trim() },

@@ -163,7 +163,8 @@ function effects(db: Kysely<Tables>) {
               .else(count('ordinal'))
               .end(),
           }))
-          .where((eb) => eb.or([eb('effects.state', '=', 'failed'), eb('effects.body', '<>', text('body'))])),
+          // one that failed for good with this very body is not taken up: whoever puts it would do so without end
+          .where('effects.body', '<>', text('body')),
       ),
     ),
     dueEffects: prepare(
@@ -218,6 +219,13 @@ function effects(db: Kysely<Tables>) {
         error: text('error'),
         updated_at: text('now'),
       })),
+    ),
+    hastenEffects: prepare(
+      db
+        .updateTable('effects')
+        .where('state', '=', PENDING)
+        .where('error', '=', text('error'))
+        .set({ next_at: text('now') }),
     ),
     postponeEffect: prepare(
       sent

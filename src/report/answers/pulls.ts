@@ -21,29 +21,29 @@ export function headMoved(x: {
   }
 }
 
-export function branchDeleted(x: { branch: string; issue: number }): Notice {
+export function branchDeleted(branch: string): Notice {
   return {
-    said: `${x.branch} was deleted`,
+    said: `${branch} was deleted`,
     why: 'The work on it has ended; the branch is not made again.',
-    todo: [`To begin anew, comment \`/autopilot\` on #${x.issue}.`],
+    todo: ['To begin anew, comment `/autopilot` on the issue.'],
   }
 }
 
-export function pullClosed(issue: number): Notice {
+export function pullClosed(): Notice {
   return {
     said: 'The pull request was closed without a merge',
     why: 'The work has ended; the branch stays.',
-    todo: [`To begin anew, comment \`/autopilot\` on #${issue}.`],
+    todo: ['To begin anew, comment `/autopilot` on the issue.'],
   }
 }
 
-export function conflictsWithBase(x: { base: string; head: string; issue: number }): Notice {
+export function conflictsWithBase(x: { base: string; head: string }): Notice {
   return {
     said: `The change conflicts with ${x.base}`,
     why: `${x.base} has moved since the run began, and GitHub cannot merge \`${short(x.head)}\` into it.`,
     todo: [
       'Resolve the conflict on the branch; a person then looks at it and merges.',
-      `Or have it made anew: \`/abort\` here, then \`/autopilot\` on #${x.issue}.`,
+      'Or have it made anew: `/abort` here, then `/autopilot` on the issue.',
     ],
   }
 }

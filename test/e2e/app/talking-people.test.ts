@@ -78,9 +78,8 @@ test('the answer with a patch becomes a commit on top of the person’s', async 
 test('a pull request that a person closes ends the task, and both places say so', async (context) => {
   needsTool(context, 'bwrap')
   await talk.ana.rest.pulls.update({ ...talk.at, pull_number: pull.number, state: 'closed' })
-  expect(await talk.hears(pull.number, 'was closed without a merge')).toContain(
-    `comment \`/autopilot\` on #${issue}`,
-  )
-  await talk.hears(issue, `Autopilot stopped: The pull request #${pull.number} was closed without a merge`)
+  const said = await talk.hears(pull.number, 'The pull request was closed without a merge')
+  expect(said).toContain('comment `/autopilot` on the issue')
+  await talk.hears(issue, /Autopilot stopped: The pull request .* was closed without a merge/)
   expect(talk.loopback.oracle.counts().unvalidated).toEqual([])
 }, 60_000)
