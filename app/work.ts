@@ -35,7 +35,7 @@ export function makeWork(parts: Parts): Work {
 export function workOf(service: () => Promise<Service>, github: Pick<ForgeApp, 'meter'>): Work {
   return {
     async handle(delivery) {
-      await handleDelivery(await service(), delivery)
+      return handleDelivery(await service(), delivery)
     },
     async advance(task) {
       await stepTask(await service(), task)

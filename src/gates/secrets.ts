@@ -1,14 +1,12 @@
 // Owns the secrets gate: no credential enters the repository with a change.
-import { lintSource } from '@secretlint/core'
-import { creator } from '@secretlint/secretlint-rule-preset-recommend'
 import { type Content, contentBytes, contentOf } from '../contracts/change-set.ts'
-import { digestOf } from '../contracts/canonical.ts'
 import type { Finding } from '../contracts/verdict.ts'
 import type { Gate, GateContext } from '../ports.ts'
 import { count, EMPTY_CHANGE, gateResult } from './result.ts'
+import { MAX_SCANNED, secretsIn, type Secret } from './secret-scan.ts'
 
-/** Characters. Threat: expressions over a huge text run in this process and cannot be stopped. Larger files are for a person. */
-const MAX_LENGTH = 1_048_576
+/** Larger files are for a person. */
+const MAX_LENGTH = MAX_SCANNED
 
 /**
  * Measured: `secrets`, credentials in after-images that no before-image of the change holds (threshold 0), and
@@ -59,45 +57,6 @@ export const secretsGate: Gate = {
       threshold: { secrets: 0, unscanned: 0 },
     })
   },
-}
-
-interface Secret {
-  path: string
-  line: number
-  /** Rule and kind, e.g. `GITHUB_TOKEN`. */
-  kind: string
-  rule: string
-  /** Of the secret's own characters, to tell it from others without keeping it. */
-  digest: string
-}
-
-async function secretsIn(path: string, text: string): Promise<readonly Secret[]> {
-  const name = path.slice(path.lastIndexOf('/') + 1)
-  const { messages } = await lintSource({
-    source: { content: text, filePath: path, ext: /\.[^.]+$/.exec(name)?.[0] ?? '', contentType: 'text' },
-    options: {
-      config: {
-        rules: [
-          {
-            id: '@secretlint/secretlint-rule-preset-recommend',
-            rule: creator,
-            // An access key id is no secret alone, but nobody commits one on purpose.
-            rules: [{ id: '@secretlint/secretlint-rule-aws', options: { enableIDScanRule: true } }],
-          },
-        ],
-      },
-      noPhysicFilePath: true,
-      maskSecrets: true,
-    },
-  })
-  // `sourceContent` and unmasked data of the result are dropped here: they hold the secret.
-  return messages.map((message) => ({
-    path,
-    line: message.loc.start.line,
-    kind: message.messageId,
-    rule: message.ruleId.replace(/^@secretlint\/secretlint-rule-/, ''),
-    digest: digestOf(text.slice(message.range[0], message.range[1])),
-  }))
 }
 
 function findingOf(secret: Secret): Finding {

@@ -2,9 +2,15 @@
 import type { ArtifactRecord } from '../contracts/artifacts.ts'
 import type { Phase } from '../contracts/base.ts'
 import { digestOf } from '../contracts/canonical.ts'
+import { redactFile } from '../gates/secret-scan.ts'
 import { PHASES } from '../process/phases.ts'
 import type { TaskEngine } from './engine.ts'
 import type { Journal } from './journal.ts'
+
+/** Phases in which code of the repository or of a worker speaks: what it prints may quote credentials. */
+const SPOKEN: ReadonlySet<Phase> = new Set(['IMPLEMENT', 'VERIFY', 'REVIEW'])
+/** The change itself, byte by byte: the secrets gate answers for it. */
+const CHANGE: ReadonlySet<string> = new Set(['change_set.json', 'change_subject.json', 'git_diff.patch'])
 
 /** One ArtifactRecord a file, sorted by name, all with the same time: a phase leaves its evidence at once. */
 export async function storeEvidence(
@@ -19,7 +25,9 @@ export async function storeEvidence(
   const run = PHASES[x.phase].chain === 'run' ? (journal.state.run?.id ?? null) : null
   return Promise.all(
     names.map(async (name): Promise<ArtifactRecord> => {
-      const text = x.files[name] ?? ''
+      const written = x.files[name] ?? ''
+      const spoken = SPOKEN.has(x.phase) && !CHANGE.has(name)
+      const text = spoken ? await redactFile(name, written) : written
       await Promise.all([folder.write(x.phase, name, text), engine.blobs.put(text)])
       return {
         name,

@@ -1,4 +1,5 @@
 // Owns letting a worker work: in a fresh copy, with the tools of its phase, its events kept, its traces looked at.
+import { redactDeep } from '../gates/secret-scan.ts'
 import type { Phase } from '../contracts/base.ts'
 import { canonicalJson, digestOf } from '../contracts/canonical.ts'
 import type { ChangeSet } from '../contracts/change-set.ts'
@@ -100,7 +101,9 @@ async function collect(
     detail: 'the worker ended without saying how',
     suggestion: 'run the task again; when it happens twice, report the transcript',
   }
-  return { events: [...events, last], end: last }
+  // Threat: what a worker's tools print may quote credentials, and its words go into evidence and to people.
+  const clean = await redactDeep({ events, end: last })
+  return { events: [...clean.events, clean.end], end: clean.end }
 }
 
 // What a commit leaves behind, whichever way it was made: HEAD and its log.

@@ -4,6 +4,7 @@ import { digestOf, evidenceJson, type Digest } from '../contracts/canonical.ts'
 import type { LedgerEvent } from '../contracts/ledger.ts'
 import type { RunOutcome } from '../contracts/outcome.ts'
 import { permits, type Verdict } from '../contracts/verdict.ts'
+import { redactDeep } from '../gates/secret-scan.ts'
 import { holdOf, judgeEvidence } from '../process/evidence.ts'
 import { PHASE_ORDER, PHASES } from '../process/phases.ts'
 import { openRunOf, type EvidenceRecord } from '../process/state.ts'
@@ -66,10 +67,12 @@ export async function settle(
     await journal.write(...result.entries.map((event) => ({ chain, event })))
   }
   if (result.kind === 'ended') {
-    if (result.violation !== undefined) {
-      await journal.write({ chain, event: { kind: 'violation', phase, ...result.violation } })
+    // what ended it may quote a tool's output
+    const { violation, outcome } = await redactDeep({ violation: result.violation, outcome: result.outcome })
+    if (violation !== undefined) {
+      await journal.write({ chain, event: { kind: 'violation', phase, ...violation } })
     }
-    await end(engine, journal, inputs, result.outcome)
+    await end(engine, journal, inputs, outcome)
     return { advance: { result: 'done' }, status: 'stopped', note }
   }
   if (result.kind === 'returned') {

@@ -6,6 +6,7 @@ import { CouncilVerdictContract } from '../contracts/council.ts'
 import type { MergeDecision, RunClaims } from '../contracts/merge.ts'
 import { PlanContract } from '../contracts/plan.ts'
 import { Settings } from '../contracts/settings.ts'
+import type { Verdict } from '../contracts/verdict.ts'
 import type { PullFacts } from '../contracts/pull-facts.ts'
 import { QualityReportContract } from '../contracts/quality-report.ts'
 import { readOutcome } from '../pipeline/closing.ts'
@@ -47,7 +48,7 @@ export async function decideNow(service: Service, state: TaskState, facts: PullF
   if (!parsed.ok) throw new Error('the stored policy does not parse any more')
   const reviews = [...facts.reviews, ...(await approvalsOf(service, task))]
   const policy = digestOf(rules.policyText)
-  const made = decideMerge({
+  const asked = decideMerge({
     policy: parsed.value,
     policyDigest: policy,
     settings: rules.settings,
@@ -56,7 +57,8 @@ export async function decideNow(service: Service, state: TaskState, facts: PullF
     appId: service.app.id,
     kind: 'task',
   })
-  const held = rules.problem ?? heldBy(service, state, place)
+  const made = rules.problems.length === 0 ? asked : unreadable(asked, rules.problems, place)
+  const held = heldBy(service, state, place)
   const decision = held !== undefined && made.decision === 'merge' ? 'hold' : made.decision
   const verdict = await service.blobs.put(evidenceJson({ ...made, decision } satisfies MergeDecision))
   return {
@@ -79,27 +81,55 @@ const RulesKept = z.strictObject({ at: Sha, settings: Settings, policyText: z.st
 async function rulesNow(
   service: Service,
   x: { task: TaskId; place: Place; inputs: TaskInputs; facts: PullFacts },
-): Promise<RulesNow & { problem?: string }> {
+): Promise<RulesNow & { problems: readonly string[] }> {
   const { task, place, inputs } = x
   const { reader } = service.forge(atOf(place))
   const branch = place.repository.default_branch
   const { base } = x.facts
   // the facts tell where the default branch stands now, unless a person pointed the pull request elsewhere
   const head = base.ref === branch ? base.sha : (await reader.branch(branch))?.sha
-  if (head === place.rules_at) return inputs
-  if (head === undefined) return { ...inputs, problem: `The branch ${branch} is gone.` }
+  if (head === place.rules_at) return { ...inputs, problems: [] }
+  if (head === undefined) return { ...inputs, problems: [`the branch ${branch} is gone`] }
   const kept = RulesKept.safeParse(JSON.parse((await service.store.text(task, RULES)) ?? 'null'))
-  if (kept.success && kept.data.at === head) return kept.data
+  if (kept.success && kept.data.at === head) return { ...kept.data, problems: [] }
   const read = await rulesIn(service, reader, head)
   if (read.ok) {
     const { settings, policyText } = read
     await service.store.transaction((tx) =>
       tx.putText(task, RULES, canonicalJson({ at: head, settings, policyText })),
     )
-    return read
+    return { settings, policyText, problems: [] }
   }
-  const problem = `The rules of the default branch cannot be read: ${read.problems[0] ?? ''}`
-  return { policyText: inputs.policyText, settings: inputs.settings, problem }
+  return { policyText: inputs.policyText, settings: inputs.settings, problems: read.problems }
+}
+
+/** No policy, no merge: what the rules of before would say is shown below what is wrong with those of now. */
+function unreadable(asked: MergeDecision, problems: readonly string[], place: Place): MergeDecision {
+  const branch = place.repository.default_branch
+  const { verdict } = asked
+  const findings = problems.map((message) => ({
+    rule: 'rules-unreadable',
+    severity: 'error' as const,
+    message,
+    fix: `correct it on ${branch}; the check is made again then`,
+  }))
+  const what = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`
+  const rule: Verdict = {
+    name: 'rules',
+    status: 'fail',
+    reason: `settings or policy on ${branch} have ${what}: ${problems[0] ?? ''}`,
+    subject: verdict.subject,
+    value: 'unreadable',
+    needs: 'readable rules',
+    findings,
+    children: [],
+  }
+  const reason = `Denied: the rules on ${branch} cannot be read`
+  return {
+    ...asked,
+    decision: 'deny',
+    verdict: { ...verdict, status: 'fail', reason, children: [rule, ...verdict.children] },
+  }
 }
 
 function heldBy(service: Service, state: TaskState, place: Place): string | undefined {

@@ -4,18 +4,41 @@ import { Sha, type TaskId, type Timestamp } from '../contracts/base.ts'
 import type { Delivery as Meaning } from '../intake/deliveries/delivery.ts'
 import { readDelivery } from '../intake/deliveries.ts'
 import type { Delivery, StoreTransaction } from '../ports.ts'
+import type { TaskState } from '../process/state.ts'
 import { CHECK_KINDS, notApplicableCheck } from '../report/checks.ts'
 import { applyCommand, cancelThread } from './commands.ts'
 import { editsOf } from './edited.ts'
 import type { At, Service } from './parts.ts'
-import { taskAt, threadId } from './place.ts'
+import { findPlace, taskAt, threadId } from './place.ts'
 import { askAgain } from './rechecks.ts'
 import { foreignReruns } from './rerun.ts'
 import { putHint, type RunHint } from './run-hint.ts'
-import { putEffect } from './sending.ts'
+import { codeOf, nextTry, putEffect } from './sending.ts'
+import { Busy } from './task-lease.ts'
 
-/** Once, however often it comes: all that follows is in one transaction with the end of the delivery. */
-export async function handleDelivery(service: Service, delivery: Delivery): Promise<void> {
+/** While another process is at the task: how long to wait. */
+const BUSY_MS = 2_000
+
+/**
+ * Once, however often it comes: all that follows is in one transaction with the end of the delivery. `later`: nobody
+ * is to blame, and no attempt is counted. Threat: a spent budget that outlasts all attempts would lose the delivery.
+ */
+export async function handleDelivery(
+  service: Service,
+  delivery: Delivery,
+): Promise<{ later: Date; because: string } | void> {
+  try {
+    await handle(service, delivery)
+  } catch (error) {
+    const limited = codeOf(error) === 'rate_limited'
+    if (!(error instanceof Busy) && !limited) throw error
+    const busy = new Date(service.clock.now().getTime() + BUSY_MS)
+    const because = error instanceof Error ? error.message : String(error)
+    return { later: limited ? nextTry(service, error, 1) : busy, because }
+  }
+}
+
+async function handle(service: Service, delivery: Delivery): Promise<void> {
   const { guid, event, receivedAt } = delivery
   const payload: unknown = JSON.parse(delivery.payload)
   const options = { appId: service.app.id, receivedAt, label: service.label }
@@ -107,6 +130,10 @@ async function touchedTasks(
     const task = await taskAt(service, { kind: 'head', repository, sha })
     if (task !== undefined) found.set(task, undefined)
   }
+  // the base moved: mergeability and rules may be others now
+  if (touched.pushes.some(({ isDefault }) => isDefault)) {
+    for (const task of await openPulls(service, repository)) found.set(task, undefined)
+  }
   for (const run of touched.runs) {
     const task = await taskAt(service, { kind: 'run', repository, run: run.id })
     if (task === undefined) continue
@@ -134,6 +161,20 @@ async function rechecksOf(
     )
   }
   return wanted
+}
+
+/** Rows of the store that are looked at; a task that is older is found by the reconcile loop. */
+const MOST_TASKS = 500
+
+/** Tasks of the repository whose pull request waits for a decision. */
+async function openPulls(service: Service, repository: number): Promise<TaskId[]> {
+  const open: TaskId[] = []
+  for (const { id, state: text } of await service.store.tasks(MOST_TASKS)) {
+    const state = JSON.parse(text) as TaskState
+    if (state.published === null || state.merged !== null || state.closed !== null) continue
+    if ((await findPlace(service, id))?.repository.id === repository) open.push(id)
+  }
+  return open
 }
 
 const PullPayload = z.object({

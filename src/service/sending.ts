@@ -1,6 +1,7 @@
 // Owns the way of an effect: written down before it is sent, its answer kept, tried again when nobody knows how it ended.
 import type { z } from 'zod'
 import type { TaskId } from '../contracts/base.ts'
+import { redactDeep } from '../gates/secret-scan.ts'
 import type { Effect, NewEffect, StoreTransaction } from '../ports.ts'
 import { BODIES, RESULTS, SENDERS, type EffectBody, type EffectKind, type EffectResult } from './effects.ts'
 import { NotYet } from './not-yet.ts'
@@ -92,7 +93,8 @@ export async function sendEffect(service: Service, effect: Effect): Promise<Sent
   // A process that dies while it sends leaves a row that says so: whoever takes it up looks first.
   const claim = new Date(service.clock.now().getTime() + CLAIM_MS)
   await service.outbox.settle(effect, { postponedTo: claim, because: BEING_SENT })
-  const body = BODIES[kind].parse(effect.body)
+  // Threat: a credential that stood in a log or in somebody's words would be read by everybody
+  const body = await redactDeep(BODIES[kind].parse(effect.body))
   const x = { service, forge: service.forge(body.at), again, before: effect.result, task: effect.task }
   // kind and body were parsed together
   const send = SENDERS[kind] as (x: unknown, body: unknown) => Promise<unknown>

@@ -6,6 +6,7 @@ import type { QualityReport } from '../../contracts/quality-report.ts'
 import { permits } from '../../contracts/verdict.ts'
 import { WorkingSpecContract } from '../../contracts/working-spec.ts'
 import { runGates } from '../../gates/orchestrate.ts'
+import { redactDeep } from '../../gates/secret-scan.ts'
 import { GATES } from '../../gates/registry.ts'
 import { iterationOf } from '../../process/state.ts'
 import { makeGateContext } from '../gate-context.ts'
@@ -37,7 +38,7 @@ export async function verify(context: StageContext): Promise<StageResult> {
     },
     signal,
   })
-  const { report, artifacts } = await engine.watch.during('gates', () =>
+  const { artifacts, ...run } = await engine.watch.during('gates', () =>
     runGates(GATES, gateContext, {
       clock: engine.clock,
       subject: { base: request.base, tree: changes.tree, policy: policy.digest },
@@ -51,6 +52,8 @@ export async function verify(context: StageContext): Promise<StageResult> {
       },
     }),
   )
+  // what tools print is quoted in findings and reasons, and goes to people
+  const report = await redactDeep(run.report)
   const before = (await earlierReports(context)).at(-1)
   const measured: QualityReport = {
     ...report,

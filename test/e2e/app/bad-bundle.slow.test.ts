@@ -10,7 +10,7 @@ import { DispatchInputs } from '../../../src/contracts/envelope.ts'
 import type { JobRequest } from '../../loopback/runner/job/request.ts'
 import { bundleOf } from '../../theatre/played.ts'
 import { forge, replaceText, type Texts } from '../forger.ts'
-import { expectNothingPublished, labelled, usual, type PlayIn } from './quick-page.ts'
+import { expectNothingPublished, labelled, usual, type PlayIn, LONG } from './quick-page.ts'
 
 /** Unix modes. */
 const SYMLINK = 0o120777
@@ -179,18 +179,26 @@ const REFUSED: readonly [what: string, odd: Odd, said: readonly string[]][] = [
   ],
 ]
 
-test.each(REFUSED)('%s: the issue says what was wrong, and nothing is published', async (_, odd, said) => {
-  const stage = await labelled(leaves(odd))
-  const status = await stage.status()
-  for (const words of said) expect(status).toContain(words)
-  expect(status).toContain('/retry')
-  await expectNothingPublished(stage)
-  expect((await stage.state(stage.number))?.requested).toBeNull()
-})
+test.each(REFUSED)(
+  '%s: the issue says what was wrong, and nothing is published',
+  async (_, odd, said) => {
+    const stage = await labelled(leaves(odd))
+    const status = await stage.status()
+    for (const words of said) expect(status).toContain(words)
+    expect(status).toContain('/retry')
+    await expectNothingPublished(stage)
+    expect((await stage.state(stage.number))?.requested).toBeNull()
+  },
+  LONG,
+)
 
-test('after a bundle that was refused, /retry leads to the merge', async () => {
-  const odd = { edit: (texts: Texts) => void texts.set('evidence/PLAN/plan.md', 'x') }
-  const stage = await labelled(leaves(odd))
-  await stage.retry(usual)
-  expect(await stage.state(stage.number), stage.log()).toMatchObject({ closed: { result: 'accepted' } })
-})
+test(
+  'after a bundle that was refused, /retry leads to the merge',
+  async () => {
+    const odd = { edit: (texts: Texts) => void texts.set('evidence/PLAN/plan.md', 'x') }
+    const stage = await labelled(leaves(odd))
+    await stage.retry(usual)
+    expect(await stage.state(stage.number), stage.log()).toMatchObject({ closed: { result: 'accepted' } })
+  },
+  LONG,
+)

@@ -1,9 +1,13 @@
 // Owns what the tests of bad runs and bundles share on the quick stage: a job that ends as told, and what must not be there.
 import { expect, onTestFinished } from 'vitest'
 import type { JobRequest, JobResult } from '../../loopback/runner/job/request.ts'
+import type { Loopback } from '../../loopback/loopback.ts'
 import type { World } from '../../loopback/world/world.ts'
 import { STEPS, type Play } from '../../theatre/played.ts'
 import { openQuick, type Quick, type QuickOptions } from '../../theatre/quick.ts'
+
+/** For a test in which a bundle is made: installs, and all tests of the change, on a machine that does other things. */
+export const LONG = 240_000
 
 /** A job in the world in which it runs. */
 export type PlayIn = (
@@ -21,7 +25,15 @@ export interface Labelled extends Quick {
   status(): Promise<string>
 }
 
-export async function labelled(first: PlayIn, options: QuickOptions = {}): Promise<Labelled> {
+/** `before`: what GitHub is told before the label comes. */
+export interface LabelledOptions extends QuickOptions {
+  before?: (loopback: Loopback) => void
+}
+
+export async function labelled(
+  first: PlayIn,
+  { before, ...options }: LabelledOptions = {},
+): Promise<Labelled> {
   let play = first
   const world = (): World => stage.loopback.forge.world
   const stage = await openQuick({
@@ -30,6 +42,7 @@ export async function labelled(first: PlayIn, options: QuickOptions = {}): Promi
   })
   onTestFinished(() => stage.close())
   const number = await stage.open()
+  before?.(stage.loopback)
   await stage.label(number)
   await stage.settle()
   return {
@@ -73,5 +86,11 @@ export async function expectNothingPublished(stage: Quick): Promise<void> {
   const { data: branches } = await ana.rest.repos.listBranches(at)
   const { data: pulls } = await ana.rest.pulls.list({ ...at, state: 'all' })
   expect([branches.map(({ name }) => name), pulls.length], stage.log()).toEqual([['main'], 0])
+  await expectSound(stage)
+}
+
+/** All that was said between GitHub and the App was as GitHub describes it. */
+export async function expectSound(stage: Quick): Promise<void> {
+  await stage.loopback.settled()
   expect(stage.loopback.oracle.counts().unvalidated).toEqual([])
 }
