@@ -18,7 +18,7 @@ import type { TaskState } from '../process/state.ts'
 import { parseJson } from '../work/bundle.ts'
 import { readShown, type Shown } from './evidence.ts'
 import type { Service } from './parts.ts'
-import { atOf, type Place } from './place.ts'
+import { atOf, taskAt, type Place } from './place.ts'
 import { againKeys } from './rechecks.ts'
 import { envelopeRef } from './runs.ts'
 import { putEffect } from './sending.ts'
@@ -64,9 +64,12 @@ async function comments(service: Service, task: TaskId, view: View): Promise<Sho
     const wanted = { key: `${at.repository.id}#${number}/${key}`, task, kind: 'comment' } as const
     return (tx) => putEffect(tx, { ...wanted, body: { at, number, key, body } })
   }
-  const list = [comment(place.thread, 'status', renderStatus(await statusOf(service, view)))]
+  // of a thread the newest task alone speaks: an older one that is still put in order would write over it
+  const thread = { kind: 'thread', repository: at.repository.id, number: place.thread } as const
+  const isNewest = (await taskAt(service, thread)) === task
+  const list = isNewest ? [comment(place.thread, 'status', renderStatus(await statusOf(service, view)))] : []
   const { spec, plan, fileMap, review = null, quality, council } = shown
-  if (spec !== undefined && plan !== undefined && fileMap !== undefined) {
+  if (isNewest && spec !== undefined && plan !== undefined && fileMap !== undefined) {
     list.push(comment(place.thread, 'plan', renderPlan({ spec, plan, fileMap, review, rest: run })))
   }
   const { pull, run: last } = view.state

@@ -10,7 +10,7 @@ import { gitIn, makeTiny, MENDED, writeFiles } from '../tiny-repository.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** A check of the repository's own, as short as one can be. */
+/** A check of the repository's own, as short as one can be: green on branches, red on what is merged. */
 const CI = `name: CI
 on: [push, pull_request]
 permissions: {}
@@ -18,7 +18,7 @@ jobs:
   smoke:
     runs-on: ubuntu-latest
     steps:
-      - run: 'true'
+      - run: test "$GITHUB_REF" != refs/heads/main
 `
 
 /** Everything needs one person, whatever its tier. */
@@ -89,7 +89,21 @@ export async function openTalk(more: Partial<TheatreOptions> = {}): Promise<Talk
       ...more.files,
     },
   })
-  return { ...theatre, issueText, furtherPatch, ...eyes(theatre, issueText) }
+  const seen = eyes(theatre, issueText)
+  return {
+    ...theatre,
+    issueText,
+    furtherPatch,
+    ...seen,
+    async until(what, ask, ms) {
+      try {
+        return await theatre.until(what, ask, ms)
+      } catch (error) {
+        const last = (await seen.said(1))[0] ?? 'nothing was said'
+        throw new Error(`${what}; the issue says:\n${last}`, { cause: error })
+      }
+    },
+  }
 }
 
 async function patchOnTop(repo: string): Promise<string> {

@@ -25,6 +25,21 @@ function headAfter(head: string): Promise<{ number: number; head: string; ref: s
   )
 }
 
+/** By hand, as ana. */
+async function commit(path: string, branch: string): Promise<void> {
+  const { ana, at } = talk
+  const there = await ana.rest.repos.getContent({ ...at, path, ref: branch }).catch(() => undefined)
+  const sha = there !== undefined && 'sha' in there.data ? there.data.sha : undefined
+  await ana.rest.repos.createOrUpdateFileContents({
+    ...at,
+    path,
+    branch,
+    message: path,
+    content: Buffer.from('By hand.\n').toString('base64'),
+    ...(sha === undefined ? {} : { sha }),
+  })
+}
+
 test('a commit of a person on the branch is said on the pull request, and the policy denies what nobody judged', async (context) => {
   needsTool(context, 'bwrap')
   pull = await talk.until('a pull request', () => talk.pull(), 150_000)
@@ -32,13 +47,7 @@ test('a commit of a person on the branch is said on the pull request, and the po
   await talk.until('the decision', async () =>
     (await talk.checks(judged))['autopilot/policy']?.state === 'failure' ? true : undefined,
   )
-  await talk.ana.rest.repos.createOrUpdateFileContents({
-    ...talk.at,
-    path: 'NOTES.md',
-    branch: pull.ref,
-    message: 'notes',
-    content: Buffer.from('By hand.\n').toString('base64'),
-  })
+  await commit('NOTES.md', pull.ref)
   pull = await headAfter(judged)
   const said = await talk.hears(pull.number, 'has a commit of ana that was not judged')
   expect(said).toContain(`\`${judged.slice(0, 7)}\``)
@@ -63,17 +72,31 @@ test('words that no rule can do end in one question, and the branch stays', asyn
   expect((await talk.pull())?.head).toBe(pull.head)
 }, 180_000)
 
-test('the answer with a patch becomes a commit on top of the person’s', async (context) => {
+test('a run that a person overtakes overwrites nothing, and /retry makes its change on top', async (context) => {
   needsTool(context, 'bwrap')
   await talk.comment(pull.number, `/reply Trim it.\n\n\`\`\`diff\n${talk.furtherPatch}\`\`\``)
-  const before = pull.head
-  pull = await headAfter(before)
-  const { data: commit } = await talk.ana.rest.git.getCommit({ ...talk.at, commit_sha: pull.head })
-  expect(commit.parents.map((one) => one.sha)).toEqual([before])
+  await talk.until('its run', async () => (talk.dispatches() === 3 ? true : undefined))
+  await commit('MORE.md', pull.ref)
+  const overtaken = await headAfter(pull.head)
+  await talk.hears(issue, /The branch .* is at .*, which this run did not make; nothing was overwritten/)
+  await talk.hears(pull.number, 'has a commit of someone that was not judged')
+  expect((await talk.pull())?.head).toBe(overtaken.head)
+  await talk.comment(pull.number, '/retry')
+  pull = await headAfter(overtaken.head)
+  const { data: made } = await talk.ana.rest.git.getCommit({ ...talk.at, commit_sha: pull.head })
+  expect(made.parents.map((one) => one.sha)).toEqual([overtaken.head])
   const { data: files } = await talk.ana.rest.pulls.listFiles({ ...talk.at, pull_number: pull.number })
-  expect(files.map((one) => one.filename)).toEqual(['NOTES.md', 'src/greet.js', 'test/greet.test.js'])
-  expect(talk.dispatches()).toBe(3)
-}, 180_000)
+  const names = ['MORE.md', 'NOTES.md', 'src/greet.js', 'test/greet.test.js']
+  expect(files.map((one) => one.filename)).toEqual(names)
+}, 300_000)
+
+test('a conflict with the default branch is said once, with the ways out', async (context) => {
+  needsTool(context, 'bwrap')
+  await commit('src/greet.js', 'main')
+  await talk.ana.rest.issues.update({ ...talk.at, issue_number: pull.number, title: 'Looked at' })
+  const said = await talk.hears(pull.number, 'The change conflicts with main')
+  expect(said).toContain('Resolve the conflict on the branch')
+}, 60_000)
 
 test('a pull request that a person closes ends the task, and both places say so', async (context) => {
   needsTool(context, 'bwrap')

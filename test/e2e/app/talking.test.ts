@@ -126,5 +126,14 @@ test('once the same person approves the new head and nothing forbids it, the pol
   const main = await talk.ana.rest.repos.getContent({ ...talk.at, path: 'src/greet.js' })
   const text = 'content' in main.data ? Buffer.from(main.data.content, 'base64').toString() : ''
   expect(text).toContain('name.trim()')
-  expect(talk.loopback.oracle.counts().unvalidated).toEqual([])
 }, 180_000)
+
+test('a default branch that is red after the merge is said on both pages, to who asked', async (context) => {
+  needsTool(context, 'bwrap')
+  const said = await talk.hears(pull.number, 'main is red after this merge')
+  expect(said).toContain('`smoke`. None of them failed before the merge')
+  expect(said).toContain('git revert')
+  expect(said).toContain('For @ana')
+  expect(await talk.hears(issue, '✗ After the merge main at')).toContain('is red: smoke')
+  expect(talk.loopback.oracle.counts().unvalidated).toEqual([])
+}, 60_000)

@@ -58,6 +58,7 @@ export const TOLERANCES: readonly Tolerance[] = [
     field: '/check_suite/app/permissions/merge_queues',
     reason: MERGE_QUEUE,
   },
+  { of: 'check-suite-rerequested', part: 'webhook', field: '/check_suite/app/events/*', reason: MERGE_QUEUE },
   { of: 'pull-request-closed', part: 'webhook', field: '/pull_request/head/repo', reason: FORK_GONE },
 ]
 
