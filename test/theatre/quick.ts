@@ -15,7 +15,6 @@ import { WEBHOOK_PATH, webhookRoute } from '../../app/webhook.ts'
 import { makeService, workOf } from '../../app/work.ts'
 import { githubApp } from '../../src/adapters/github/app.ts'
 import { openStore, type OpenStore } from '../../src/adapters/store/store.ts'
-import type { TaskId } from '../../src/contracts/base.ts'
 import { readTask } from '../../src/pipeline/journal.ts'
 import type { Clock, Ids } from '../../src/ports.ts'
 import type { TaskState } from '../../src/process/state.ts'
@@ -71,8 +70,8 @@ export interface Quick extends OpenStore {
   open(issue?: { title: string; body: string }): Promise<number>
   label(number: number): Promise<void>
   say(number: number, body: string): Promise<void>
-  /** Works until nothing is left to do, now or later. Throws when that has no end. */
-  settle(): Promise<void>
+  /** Works until nothing is left to do, now or later; throws when that has no end. `most`: things done, then it stops. */
+  settle(most?: number): Promise<void>
   /** GitHub sends again what the App did not answer with 2xx. */
   redeliver(): void
   /** Another process takes the place of this one, on the same store. */
@@ -213,9 +212,9 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
     async say(number, body) {
       await ana.rest.issues.createComment({ ...at, issue_number: number, body })
     },
-    async settle() {
+    async settle(most) {
       const worked: string[] = []
-      for (;;) {
+      while (worked.length !== most) {
         await loopback.settled()
         let one = await workOne(clock.now())
         if (one === undefined) {
@@ -239,7 +238,7 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
     },
     async state(number) {
       const task = await taskAt(open, { kind: 'thread', repository: repository.id, number })
-      return task === undefined ? undefined : readTask(open, task as TaskId)
+      return task === undefined ? undefined : readTask(open, task)
     },
     async said(number) {
       const { data } = await ana.rest.issues.listComments({ ...at, issue_number: number, per_page: 100 })
