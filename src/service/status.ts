@@ -11,6 +11,7 @@ import type { Service } from './parts.ts'
 import type { Place } from './place.ts'
 import { dispatchedRun, shortOfMoney } from './runs.ts'
 import { isStopped } from './stop-switch.ts'
+import { troubleOf } from './trouble.ts'
 
 export async function statusOf(
   service: Service,
@@ -18,12 +19,13 @@ export async function statusOf(
 ): Promise<StatusView> {
   const { state, place, shown } = x
   const run = await runLink(service, state)
+  const trouble = state.task === null ? undefined : await troubleOf(service, state.task)
   return {
     end: await endOf(service, state, place, run),
     startedBy: place.by.login,
     run,
     rows: rowsOf(state, shown),
-    notes: [],
+    notes: trouble === undefined ? [] : [trouble],
     facts: [
       ['task', state.task ?? ''],
       ['settings and policy', `${place.repository.default_branch} at ${place.rules_at.slice(0, 7)}`],

@@ -10,6 +10,7 @@ import { pullStage } from './pull-stage.ts'
 import { endRun, stepRun } from './runs.ts'
 import { isStopped } from './stop-switch.ts'
 import { findPlace, type Place } from './place.ts'
+import { endTrouble, keepTrouble } from './trouble.ts'
 import { acceptTurns } from './turns.ts'
 import { watchStage } from './watch-stage.ts'
 import type { Service } from './parts.ts'
@@ -20,17 +21,25 @@ import { codeOf, isFinal, nextTry } from './sending.ts'
 const MOST_STEPS = 40
 const BUSY_MS = 2_000
 
-/** Moves the task as far as it goes now, shows people where it stands, and sets its next wake. Throws only for bugs. */
+/**
+ * Moves the task as far as it goes now, shows people where it stands, and sets its next wake. Throws what asking again
+ * does not mend by itself, after it was said to people.
+ */
 export async function stepTask(service: Service, task: TaskId): Promise<void> {
   const place = await findPlace(service, task)
   if (place === undefined) return
   let until: Date | null = null
   try {
     until = await moveOn(service, task, place)
+    await endTrouble(service, task)
   } catch (error) {
     if (error instanceof Busy) until = new Date(service.clock.now().getTime() + BUSY_MS)
     else if (isForgeTrouble(error)) until = nextTry(service, error, 2)
-    else throw error
+    else {
+      await keepTrouble(service, task, error)
+      await project(service, task, place)
+      throw error
+    }
   }
   await project(service, task, place)
   if (until !== null) await service.wakes.at(task, until)

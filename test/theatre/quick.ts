@@ -71,8 +71,11 @@ export interface Quick extends OpenStore {
   open(issue?: { title: string; body: string }): Promise<number>
   label(number: number): Promise<void>
   say(number: number, body: string): Promise<void>
-  /** Works until nothing is left to do, now or later, or an effect of that kind would be sent. Throws when that has no end. */
-  settle(before?: EffectKind): Promise<void>
+  /**
+   * Works until nothing is left to do, now or later; throws when that has no end. It stops earlier where so many things
+   * are done (`most`), or an effect of that kind would be sent next (`before`).
+   */
+  settle(until?: { most?: number; before?: EffectKind }): Promise<void>
   /** GitHub sends again what the App did not answer with 2xx. */
   redeliver(): void
   /** Another process takes the place of this one, on the same store. */
@@ -215,9 +218,9 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
     async say(number, body) {
       await ana.rest.issues.createComment({ ...at, issue_number: number, body })
     },
-    async settle(before) {
+    async settle({ most, before } = {}) {
       const worked: string[] = []
-      for (;;) {
+      while (worked.length !== most) {
         await loopback.settled()
         let one = await workOne(clock.now(), before)
         if (one === undefined) {

@@ -7,7 +7,7 @@ test('paused between decision and merge nothing is merged; resumed, it is', asyn
   onTestFinished(() => stage.close())
   const number = await stage.open()
   await stage.label(number)
-  await stage.settle('merge')
+  await stage.settle({ before: 'merge' })
   expect(await stage.state(number)).toMatchObject({ decided: { decision: 'merge' }, merged: null })
   await stage.say(number, '/pause a freeze')
   await stage.settle()

@@ -9,6 +9,9 @@ import type { DeliveryFault, FaultSetting, RequestFault } from '../../loopback/f
  */
 export type May = 'merge' | 'stop'
 
+/** What people see and nothing hangs on. */
+const SHOWN: readonly string[] = ['comment', 'checks/']
+
 /** What GitHub says to these is about the repository: no such workflow, no branch of that name, no pull request. */
 const ANSWERED: readonly string[] = ['actions/create-workflow-dispatch', 'git/create-ref', 'pulls/create']
 
@@ -17,6 +20,8 @@ export interface Cell {
   title: string
   setting: FaultSetting
   may: May
+  /** What was refused for longer than an hour may be missing in the end, and what GitHub calls gone may be left. */
+  unseen?: true
 }
 
 type Target = 'read' | 'write' | 'graphql' | 'download'
@@ -43,7 +48,7 @@ const WRITES: readonly Target[] = ['write', 'graphql']
 /** Shorter than the adapter's patience: the reply comes, late. */
 const SLOW_MS = 60
 const WAIT_SECONDS = 30
-const FOR_GOOD = 1000
+const FOR_GOOD = 40
 
 export const KINDS: readonly Kind[] = [
   { name: '401', fault: status(401), may: 'merge', on: WRITES, rare: 3 },
@@ -56,9 +61,9 @@ export const KINDS: readonly Kind[] = [
   { name: '422', fault: status(422), may: 'stop', on: ALL, rare: 2 },
   { name: '403 after it took effect', fault: status(403, after), may: 'stop', on: WRITES, rare: 3 },
   { name: '422 after it took effect', fault: status(422, after), may: 'stop', on: WRITES, rare: 3 },
-  { name: '404 for good', fault: status(404), times: FOR_GOOD, may: 'stop', on: WRITES, rare: 3 },
-  { name: '409 for good', fault: status(409), times: FOR_GOOD, may: 'stop', on: WRITES, rare: 3 },
-  { name: '422 for good', fault: status(422), times: FOR_GOOD, may: 'stop', on: WRITES, rare: 3 },
+  { name: '404, for long', fault: status(404), times: FOR_GOOD, may: 'stop', on: WRITES, rare: 3 },
+  { name: '409, for long', fault: status(409), times: FOR_GOOD, may: 'stop', on: WRITES, rare: 3 },
+  { name: '422, for long', fault: status(422), times: FOR_GOOD, may: 'stop', on: WRITES, rare: 3 },
   {
     name: 'a secondary limit',
     fault: status(403, { retryAfter: WAIT_SECONDS }),
@@ -159,8 +164,14 @@ function cellsOfCall(call: Struck, at: number): Cell[] {
         title: `${nameOf(call)} · ${name}`,
         setting: { on: call.on, nth: call.nth, times, fault },
         may: target === 'write' && times === 1 && !ANSWERED.includes(call.on) ? 'merge' : may,
+        ...(isUnseen(call.on, times) ? { unseen: true as const } : {}),
       }))
   )
+}
+
+/** An envelope that GitHub says is not there is left alone, whatever is there. */
+function isUnseen(on: string, times: number): boolean {
+  return on === 'git/delete-ref' || (times === FOR_GOOD && SHOWN.some((part) => on.includes(part)))
 }
 
 function cellsOfHook(call: Struck, at: number): Cell[] {

@@ -6,9 +6,9 @@ import type { Cell } from './cells.ts'
 /** Of one file, at each `npm test`. */
 const DRAWN = 8
 
-export function declareCells(all: readonly Cell[], play: (cell: Cell) => Promise<void>): void {
+export function declareCells(all: readonly Cell[], expectCell: (cell: Cell) => Promise<void>): void {
   const drawn = sampleOf(all, DRAWN, 'fault cells')
   const line = sampleLine(drawn.length, all.length, 'fault cells')
   if (line !== undefined) console.log(line)
-  test.for(drawn)('$title', (cell) => play(cell))
+  test.for(drawn)('$title', (cell) => expectCell(cell))
 }
