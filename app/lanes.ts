@@ -25,13 +25,17 @@ export interface Loop {
 
 /** What another process put, and what becomes due by time alone, is seen after so many milliseconds at the latest. */
 const LOOK_MS = 1000
+/** Between two looks: what is poked meanwhile is seen by one. */
+const PAUSE_MS = 10
+/** Given as the reason, since an abort without one makes an error with a stack. */
+const POKED = 'poked'
 /** Candidates a look asks for, per slot: those under way are among the oldest, and some must be left to choose from. */
 const CHOICE = 4
 
 export function startLoop<T>(x: Lanes<T>): Loop {
   const { clock, slots, laneOf, repositoryOf } = x
   const running = new Map<string, { repository: string; ended: Promise<void> }>()
-  let stopped = false
+  const stopping = new AbortController()
   let awake = new AbortController()
 
   function begin(item: T): void {
@@ -44,7 +48,7 @@ export function startLoop<T>(x: Lanes<T>): Loop {
         await clock.sleep(LOOK_MS, stopping.signal)
       }
       running.delete(laneOf(item))
-      awake.abort()
+      awake.abort(POKED)
     }
     running.set(laneOf(item), { repository: repositoryOf(item), ended: run() })
   }
@@ -52,7 +56,7 @@ export function startLoop<T>(x: Lanes<T>): Loop {
   async function look(): Promise<void> {
     if (running.size >= slots) return
     let waiting = await x.due(clock.now(), slots * CHOICE)
-    while (!stopped && running.size < slots) {
+    while (!stopping.signal.aborted && running.size < slots) {
       waiting = waiting.filter((item) => !running.has(laneOf(item)))
       const next = leastBusy(waiting)
       if (next === undefined) return
@@ -70,26 +74,25 @@ export function startLoop<T>(x: Lanes<T>): Loop {
     )
   }
 
-  const stopping = new AbortController()
   const ended = (async () => {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       awake = new AbortController()
       try {
         await look()
       } catch (error) {
         x.failed(error)
       }
+      await clock.sleep(PAUSE_MS, stopping.signal)
       await clock.sleep(LOOK_MS, awake.signal)
     }
     await Promise.all([...running.values()].map((one) => one.ended))
   })()
 
   return {
-    poke: () => awake.abort(),
+    poke: () => awake.abort(POKED),
     stop() {
-      stopped = true
       stopping.abort()
-      awake.abort()
+      awake.abort(POKED)
       return ended
     },
   }

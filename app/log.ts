@@ -46,7 +46,11 @@ export function makeLog(x: {
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: errorOf, error: errorOf },
     },
-    { write: (line: string) => void out.write(scrub(line)) },
+    {
+      write(line: string) {
+        out.write(scrub(line))
+      },
+    },
   )
 }
 

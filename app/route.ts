@@ -6,7 +6,12 @@ export interface Route {
   /** The whole path, without query. */
   readonly path: string
   /** A thrown error is logged and answered with 500. */
-  handle(request: IncomingMessage, response: ServerResponse, url: URL): void | Promise<void>
+  handle(request: IncomingMessage, response: ServerResponse): void | Promise<void>
+}
+
+/** What stands behind the `?`. */
+export function queryOf(request: IncomingMessage): URLSearchParams {
+  return new URLSearchParams(request.url?.split('?').slice(1).join('?'))
 }
 
 export function sendJson(

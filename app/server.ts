@@ -113,9 +113,9 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = URL.parse(request.url ?? '/', 'http://localhost')
-  const there = routes.filter((route) => route.path === url?.pathname)
-  if (url === null || there.length === 0) {
+  const path = request.url?.split('?', 1)[0]
+  const there = routes.filter((route) => route.path === path)
+  if (there.length === 0) {
     sendJson(response, 404, { error: 'There is nothing here.' })
     return
   }
@@ -126,5 +126,5 @@ async function answer(
     sendJson(response, 405, { error: `Here only ${allow} is answered.` }, { allow })
     return
   }
-  await route.handle(request, response, url)
+  await route.handle(request, response)
 }

@@ -198,8 +198,8 @@ function sentence(
   const shape: z.ZodType | undefined = Object.entries(Environment.shape).find(
     ([known]) => known === name,
   )?.[1]
-  const fix =
-    shape?.meta()?.['fix'] ??
-    `remove it, or take one of ${NAMES.filter((one) => one.startsWith('AUTOPILOT_')).join(', ')}`
-  return `${name} ${given[name] === undefined ? 'is not set' : problem} · ${String(fix)}`
+  const fix = shape?.meta()?.['fix']
+  const ours = NAMES.filter((one) => one.startsWith('AUTOPILOT_')).join(', ')
+  const todo = typeof fix === 'string' ? fix : `remove it, or take one of ${ours}`
+  return `${name} ${given[name] === undefined ? 'is not set' : problem} · ${todo}`
 }

@@ -6,7 +6,7 @@ import { writeEnvFile } from './env-file.ts'
 import { document, html } from './html.ts'
 import type { Log } from './log.ts'
 import { manifestFor, readManifest } from './manifest.ts'
-import { sendPage } from './route.ts'
+import { queryOf, sendPage } from './route.ts'
 import { listen } from './server.ts'
 import type { RunningServer } from './server.ts'
 import type { ServerSettings } from './settings.ts'
@@ -37,15 +37,16 @@ export async function startSetup(x: {
   let done: { name: string; install: string } | undefined
   let converting = false
 
-  function start(request: IncomingMessage, response: ServerResponse, url: URL): void {
+  function start(request: IncomingMessage, response: ServerResponse): void {
+    const query = queryOf(request)
     if (done !== undefined) return sendPage(response, 200, donePage(done))
-    if (!same(url.searchParams.get('key'), key)) {
+    if (!same(query.get('key'), key)) {
       return sendPage(response, 403, problemPage('Open the link that the server printed: it holds a key.'))
     }
     const here = `http://${request.headers.host ?? `${settings.host}:${settings.port}`}`
-    const told = url.searchParams.get('address') ?? settings.publicUrl ?? here
+    const told = query.get('address') ?? settings.publicUrl ?? here
     const address = originOf(told)
-    const organization = url.searchParams.get('organization') ?? ''
+    const organization = query.get('organization') ?? ''
     if (address === undefined || !/^[\w-]*$/.test(organization)) {
       return sendPage(
         response,
@@ -82,10 +83,11 @@ export async function startSetup(x: {
     sendPage(response, 200, page, ["'self'", settings.github.web])
   }
 
-  async function finish(response: ServerResponse, url: URL): Promise<void> {
+  async function finish(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const query = queryOf(request)
     if (done !== undefined) return sendPage(response, 200, donePage(done))
-    const code = url.searchParams.get('code') ?? ''
-    if (!same(url.searchParams.get('state'), state) || !/^[\w-]{1,100}$/.test(code) || converting) {
+    const code = query.get('code') ?? ''
+    if (!same(query.get('state'), state) || !/^[\w-]{1,100}$/.test(code) || converting) {
       return sendPage(response, 400, problemPage('Begin at the link that the server printed.'))
     }
     converting = true
@@ -119,7 +121,7 @@ export async function startSetup(x: {
     log,
     routes: [
       { method: 'GET', path: '/', handle: start },
-      { method: 'GET', path: BACK, handle: (_, response, url) => finish(response, url) },
+      { method: 'GET', path: BACK, handle: finish },
     ],
   })
   return { ...server, page: `${server.url}/?key=${key}` }

@@ -13,6 +13,9 @@ const MOST_BYTES = 25 * 1024 * 1024
 /** Threat: bodies that nobody signed are held until they are whole; so much of them at once. */
 const MOST_HELD = 4 * MOST_BYTES
 
+/** Many times as fast as `Buffer.toString`, and keeps a byte order mark: the text must be what was signed. */
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true })
+
 const Headers = z.object({
   'x-github-delivery': z.string().regex(/^[0-9A-Fa-f-]{8,64}$/),
   'x-github-event': z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
@@ -45,24 +48,31 @@ export function webhookRoute(x: {
   let held = 0
 
   /** What is refused by its headers alone is never read. */
-  async function bodyOf(request: IncomingMessage): Promise<string> {
-    const told = Number(request.headers['content-length'] ?? 0)
-    if (told > MOST_BYTES) throw tooLarge()
-    const chunks: Buffer[] = []
-    let bytes = 0
-    try {
-      for await (const chunk of request as AsyncIterable<Buffer>) {
+  function bodyOf(request: IncomingMessage): Promise<string> {
+    return new Promise((resolve, reject) => {
+      if (Number(request.headers['content-length'] ?? 0) > MOST_BYTES) throw tooLarge()
+      const chunks: Buffer[] = []
+      let bytes = 0
+      request.on('data', (chunk: Buffer) => {
         bytes += chunk.length
         held += chunk.length
-        if (bytes > MOST_BYTES) throw tooLarge()
-        if (held > MOST_HELD)
-          throw new Refusal(503, 'Too many large deliveries at once; redeliver this one later.')
         chunks.push(chunk)
-      }
-      return Buffer.concat(chunks, bytes).toString('utf8')
-    } finally {
-      held -= bytes
-    }
+        if (bytes > MOST_BYTES) reject(tooLarge())
+        else if (held > MOST_HELD) reject(tooMany())
+        else return
+        request.pause()
+      })
+      request.on('end', () => {
+        // nearly every delivery is one chunk: a copy would cost more than its signature
+        const [first] = chunks
+        resolve(UTF8.decode(chunks.length === 1 ? first : Buffer.concat(chunks, bytes)))
+      })
+      request.on('error', reject)
+      request.on('close', () => {
+        held -= bytes
+        reject(new Error('the connection was closed'))
+      })
+    })
   }
 
   async function take(request: IncomingMessage): Promise<object> {
@@ -102,6 +112,8 @@ export function webhookRoute(x: {
   }
 }
 
+const tooMany = (): Refusal =>
+  new Refusal(503, 'Too many large deliveries at once; redeliver this one later.')
 const tooLarge = (): Refusal =>
   new Refusal(413, 'A delivery has at most 25 MB; GitHub sends none that is larger.')
 

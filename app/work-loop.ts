@@ -1,6 +1,6 @@
 // Owns the work behind the 202: deliveries to handle, tasks to advance, effects to send, each until it is settled.
 import type { TaskId } from '../src/contracts/base.ts'
-import type { Clock, Delivery, Effect, Inbox, Outbox, Wake, Wakes } from '../src/ports.ts'
+import type { Clock, Delivery, DeliveryHead, Effect, Inbox, Outbox, Wake, Wakes } from '../src/ports.ts'
 import { startLoop } from './lanes.ts'
 import type { Log } from './log.ts'
 
@@ -64,8 +64,9 @@ export function startWork(x: {
   /** null: it has failed often enough. */
   const retryAt = (attempts: number): Date | null => (attempts + 1 >= MOST_ATTEMPTS ? null : after(attempts))
 
-  async function deliver(delivery: Delivery): Promise<void> {
-    const { guid, event, action, attempts } = delivery
+  async function deliver({ guid, event, action, attempts }: DeliveryHead): Promise<void> {
+    const delivery = await inbox.get(guid)
+    if (delivery?.state !== 'pending') return
     try {
       const outcome = await work.handle(delivery, signal)
       if (outcome === undefined) return await inbox.done(guid)
@@ -123,7 +124,7 @@ export function startWork(x: {
     }
   }
 
-  const deliveries = startLoop<Delivery>({
+  const deliveries = startLoop<DeliveryHead>({
     clock,
     failed,
     slots: slots.deliveries,

@@ -13,7 +13,6 @@ import type { Work } from '../../app/work-loop.ts'
 import type { Delivery } from '../../src/ports.ts'
 import type { Arena } from '../loopback/arena.ts'
 import { openArena } from '../loopback/arena.ts'
-import type { Permissions } from '../loopback/world/accounts.ts'
 
 export const SECRET = 'the secret of the App under test'
 
@@ -55,18 +54,17 @@ export function payload(repository = 1): string {
 }
 
 /** What `readSettings` gives for an App of the loopback. */
-export function settingsFor(arena: Arena, more: Partial<AppSettings> = {}): AppSettings & { slug: string } {
+export function settingsFor(arena: Arena, more: Partial<AppSettings> = {}): AppSettings {
   const { default_permissions: permissions, default_events: events } = readManifest()
   const { app, privateKey } = arena.app({
     slug: 'autopilot',
-    permissions: permissions as Permissions,
+    permissions,
     events,
     webhook: { secret: SECRET },
   })
   const stateFolder = mkdtempSync(join(tmpdir(), 'autopilot-app-'))
   onTestFinished(() => rmSync(stateFolder, { recursive: true }))
   return {
-    slug: app.slug,
     appId: app.id,
     privateKey,
     webhookSecret: SECRET,

@@ -1,77 +1,9 @@
 // The work behind the 202, on a real store and a clock that the test moves: nothing is lost, doubled or starved.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
-import { makeLog } from '../../app/log.ts'
+import { expect, test } from 'vitest'
 import { startWork } from '../../app/work-loop.ts'
-import type { Work, WorkLoop } from '../../app/work-loop.ts'
-import { openStore } from '../../src/adapters/store/store.ts'
-import type { OpenStore } from '../../src/adapters/store/store.ts'
-import { makeManualClock } from '../fakes/manual-clock.ts'
-import type { ManualClock } from '../fakes/manual-clock.ts'
+import { NOTHING, openBench, TASK } from './work-bench.ts'
 
-const TASK = 't-0000000task'
 const HOUR = 3_600_000
-
-interface Bench extends OpenStore {
-  clock: ManualClock
-  log: string[]
-  start(work: Partial<Work>, slots?: number): WorkLoop
-  /** Lets time pass until this holds. */
-  until(what: () => boolean | Promise<boolean>, stepMs?: number): Promise<void>
-  accept(guid: string, repository?: number): Promise<unknown>
-  put(key: string, task?: string): Promise<void>
-}
-
-async function openBench(): Promise<Bench> {
-  const folder = mkdtempSync(join(tmpdir(), 'autopilot-work-'))
-  const clock = makeManualClock()
-  const open = await openStore({ file: join(folder, 'store.db'), clock })
-  const log: string[] = []
-  const loops: WorkLoop[] = []
-  onTestFinished(async () => {
-    const stopped = Promise.all(loops.map((loop) => loop.stop()))
-    const passing = setInterval(() => clock.pass(60_000), 5)
-    await stopped
-    clearInterval(passing)
-    await open.store.close()
-    rmSync(folder, { recursive: true })
-  })
-  return {
-    ...open,
-    clock,
-    log,
-    start(work, most = 8) {
-      const loop = startWork({
-        ...open,
-        clock,
-        log: makeLog({ level: 'debug', secrets: [], to: { write: (line) => void log.push(line) } }),
-        work: {
-          async handle() {},
-          async advance() {},
-          send: async () => ({ result: null }),
-          ...work,
-        },
-        slots: { deliveries: most, steps: most, effects: most },
-      })
-      loops.push(loop)
-      return loop
-    },
-    until: (what, stepMs = 200) =>
-      vi.waitFor(
-        async () => {
-          clock.pass(stepMs)
-          if (!(await what())) throw new Error('not yet')
-        },
-        { timeout: 20_000, interval: 2 },
-      ),
-    accept: (guid, repository = 1) =>
-      open.inbox.accept({ guid, event: 'issues', action: null, repository, installation: 7, payload: '{}' }),
-    put: (key, task = TASK) =>
-      open.store.transaction((tx) => tx.putEffect({ key, task, kind: 'comment', body: {} })),
-  }
-}
 
 test('deliveries of one repository are handled one after another, those of others beside them', async () => {
   const bench = await openBench()
@@ -167,7 +99,7 @@ test('a delivery that fails is tried again later and later, and in the end kept 
     expect(wait).toBeGreaterThanOrEqual(least[Math.min(index, least.length - 1)] ?? 0)
   }
   expect(handled).toEqual(['two'])
-  expect(bench.log.filter((line) => line.includes('"level":"error"'))).toHaveLength(1)
+  expect(bench.lines.filter((line) => line.includes('"level":"error"'))).toHaveLength(1)
 })
 
 test('what nobody is to blame for comes again at its time and counts no attempt', async () => {
@@ -277,6 +209,7 @@ test('a task that cannot be advanced is never given up', async () => {
     },
   })
   await bench.until(() => tries === 15, 60_000)
+  expect(bench.lines.filter((line) => line.includes('could not be advanced'))).toHaveLength(14)
 })
 
 test('a store that fails for a while stops nothing for good', async () => {
@@ -292,21 +225,20 @@ test('a store that fails for a while stops nothing for good', async () => {
       done: (guid) => (handled === 1 ? Promise.reject(new Error('busy')) : inbox.done(guid)),
       failed: () => Promise.reject(new Error('busy')),
     },
-    log: makeLog({ level: 'debug', secrets: [], to: { write: (line) => void bench.log.push(line) } }),
     work: {
+      ...NOTHING,
       async handle() {
         handled += 1
       },
-      async advance() {},
-      send: async () => ({ result: null }),
     },
   })
   await bench.accept('one')
-  await bench.until(() => bench.log.some((line) => line.includes('busy')))
+  await bench.until(() => bench.lines.some((line) => line.includes('busy')))
   broken = false
   await bench.until(() => handled === 2)
   await bench.until(async () => (await inbox.counts()).done === 1)
   await loop.stop()
+  expect(handled).toBe(2)
 })
 
 test('what is under way when the server stops gets time, then its signal, and is not counted as failed', async () => {

@@ -10,6 +10,20 @@ const STEPS_ASIDE = 4
 /** As text in the statement: an index of pending rows alone serves no query whose state is a parameter. */
 const PENDING = sql.lit('pending' as const)
 
+/** All of a delivery but its payload. */
+const HEAD = [
+  'guid',
+  'event',
+  'action',
+  'repository',
+  'installation',
+  'received_at',
+  'state',
+  'attempts',
+  'next_at',
+  'error',
+] as const
+
 const text = slot<string>
 const textOrNull = slot<string | null>
 const count = slot<number>
@@ -24,7 +38,7 @@ export function makeQueueQueries(db: Kysely<Tables>) {
 function deliveries(db: Kysely<Tables>) {
   const pending = db.updateTable('deliveries').where('guid', '=', text('guid')).where('state', '=', PENDING)
   return {
-    /** A row where the delivery is new; none where it is known. */
+    /** Changes a row where the delivery is new, none where it is known. */
     accept: prepare(
       db
         .insertInto('deliveries')
@@ -57,26 +71,43 @@ function deliveries(db: Kysely<Tables>) {
               payload: text('payload'),
             })
             .where('deliveries.state', '=', 'failed'),
-        )
-        .returning('guid'),
+        ),
     ),
+    /** Jumps from lane to lane in the index: a repository with a thousand waiting costs no more than one with two. */
     nextDeliveries: prepare(
       db
-        .with('heads', (heads) =>
-          heads
+        .withRecursive('lanes(lane)', (lanes) =>
+          lanes
             .selectFrom('deliveries')
-            .select(({ fn }) => ['lane', fn.min('arrival').as('arrival')])
+            .select(({ fn }) => fn.min<string | null>('lane').as('lane'))
             .where('state', '=', PENDING)
-            .groupBy('lane'),
+            .unionAll(
+              lanes
+                .selectFrom('lanes')
+                .select((eb) =>
+                  eb
+                    .selectFrom('deliveries as other')
+                    .select(({ fn }) => fn.min('other.lane').as('lane'))
+                    .where('other.state', '=', PENDING)
+                    .whereRef('other.lane', '>', 'lanes.lane')
+                    .as('lane'),
+                )
+                .where('lanes.lane', 'is not', null),
+            ),
         )
-        .selectFrom('heads')
+        .selectFrom('lanes')
         .innerJoin('deliveries', (join) =>
-          join
-            .onRef('deliveries.lane', '=', 'heads.lane')
-            .onRef('deliveries.arrival', '=', 'heads.arrival')
-            .on('deliveries.state', '=', PENDING),
+          join.on('deliveries.guid', '=', (eb) =>
+            eb
+              .selectFrom('deliveries as head')
+              .select('head.guid')
+              .where('head.state', '=', PENDING)
+              .whereRef('head.lane', '=', 'lanes.lane')
+              .orderBy('head.arrival')
+              .limit(1),
+          ),
         )
-        .selectAll('deliveries')
+        .select(HEAD)
         .where('deliveries.next_at', '<=', text('now'))
         .orderBy('deliveries.arrival')
         .limit(count('limit')),
