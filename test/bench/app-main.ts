@@ -23,7 +23,7 @@ async function ours(): Promise<string> {
       stateFolder: join(folder, 'state'),
       publicUrl: undefined,
       github: { web: 'http://127.0.0.1:1', api: 'http://127.0.0.1:1' },
-      stop: false,
+      stop: process.env['STOP'] === '1',
       moneyMonthUsd: 100,
       logLevel: 'info',
     },

@@ -44,7 +44,7 @@ export async function openSqlite(file: string): Promise<SqliteFile> {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     const writer = new DatabaseSync(file, { timeout: BUSY_MS })
     chmodSync(file, 0o600)
-    writer.exec('pragma journal_mode = wal; pragma synchronous = full;')
+    writer.exec('pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = full;')
     const builder = new Kysely<Tables>({ dialect: new NodeSqliteDialect(writer) })
     await migrate(builder, EXTRAS)
     const reader = new DatabaseSync(file, { timeout: BUSY_MS })
