@@ -35,7 +35,8 @@ export async function startApp(x: {
   try {
     const probot = await makeProbot(settings, log)
     const parts: Parts = { ...open, settings, clock, log, probot }
-    const work = settings.stop ? stoppedWork(log) : startWork({ ...parts, work: x.makeWork(parts) })
+    const made = x.makeWork(parts)
+    const work = settings.stop ? stoppedWork(log) : startWork({ ...parts, work: made })
     const server = await startServer({
       settings,
       probot,
@@ -52,6 +53,8 @@ export async function startApp(x: {
       url: server.url,
       async stop() {
         await server.stop()
+        const asked = made.asked?.()
+        if (asked !== undefined) log.info(asked, 'asked GitHub')
         await open.store.close()
       },
     }

@@ -23,6 +23,8 @@ export interface Work {
   send(effect: Effect, signal: AbortSignal): Promise<{ result: unknown } | { refused: string } | Later>
   /** Whose turn an effect or a step takes, so that a repository with many tasks leaves room for the others. */
   repositoryOf?(task: TaskId): string
+  /** What GitHub was asked in this process's life, for whoever looks after its budget. */
+  asked?(): { calls: number; points: number }
 }
 
 export interface WorkLoop {

@@ -15,8 +15,7 @@ import type { Store } from '../ports.ts'
 import { loadInputs } from '../pipeline/inputs.ts'
 import { readTask } from '../pipeline/journal.ts'
 import { createTask } from '../pipeline/loop.ts'
-import { makeStopwatch, timed, type Stopwatch } from '../pipeline/stopwatch.ts'
-import type { Sandbox } from '../ports.ts'
+import { makeStopwatch, timed, timedSandbox } from '../pipeline/stopwatch.ts'
 import { shellWord } from '../report/run-table.ts'
 import { Refusal, refusalOf, renderProblem } from './exit-codes.ts'
 import { openOutside, type Outside } from './outside.ts'
@@ -119,10 +118,10 @@ async function begin(x: {
 }
 
 /** The record says in which sandbox a run was made; a run that went on in another would make it lie. */
-function refuseOtherSandbox(id: string, recorded: Fingerprint, outside: Outside): void {
+function refuseOtherSandbox(id: string, recorded: Fingerprint | null, outside: Outside): void {
   if (outside.lacks !== null) throw refusalOf([outside.lacks])
-  const { level } = recorded.sandbox
-  if (level === outside.sandbox.level) return
+  const level = recorded?.sandbox.level
+  if (level === undefined || level === outside.sandbox.level) return
   throw refusalOf([
     {
       rule: 'task-sandbox',
@@ -178,23 +177,13 @@ function makeEngine(x: {
     evidence: (task) => makeEvidenceFolder(join(state.task(task), 'evidence')),
     bundles: bundleFolders((task) => join(state.task(task), 'bundle')),
     git: timed(outside.git, 'git', watch),
-    sandbox: timedInstall(outside.sandbox, watch),
+    sandbox: timedSandbox(outside.sandbox, watch),
     workers: new Map([[recipe.id, recipe]]),
     toolchainOptions: outside.toolchainOptions,
     holder: systemIds().next('h'),
     watch,
+    ownsTaskChain: true,
     progress: x.progress,
-  }
-}
-
-function timedInstall(sandbox: Sandbox, watch: Stopwatch): Sandbox {
-  return {
-    level: sandbox.level,
-    limitsBy: sandbox.limitsBy,
-    uidDropped: sandbox.uidDropped,
-    workspace: (x) => sandbox.workspace(x),
-    install: (x, signal) => watch.during('install', () => sandbox.install(x, signal)),
-    close: () => sandbox.close(),
   }
 }
 

@@ -1,19 +1,11 @@
 // Owns the outside world of a laptop run: git, sandbox, clock and ids, real, recorded or replayed.
-import { mkdir } from 'node:fs/promises'
-import { platform, arch } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { openGit } from '../adapters/git/open.ts'
-import { describeTools, findProgram } from '../adapters/machine/tools.ts'
-import { findTool } from '../adapters/sandbox/host-tool.ts'
-import { openSandbox } from '../adapters/sandbox/open-sandbox.ts'
-import { readRegistry } from '../adapters/sandbox/registry.ts'
+import { openMachine } from '../adapters/machine/open-machine.ts'
 import { recordClock, recordGit, recordIds, recordSandbox } from '../adapters/tape/record.ts'
 import { replayClock, replayGit, replayIds, replaySandbox } from '../adapters/tape/replay.ts'
 import { recordingTape, replayingTape } from '../adapters/tape/tape.ts'
 import type { BaseRef } from '../contracts/base.ts'
 import type { Fingerprint } from '../contracts/fingerprint.ts'
-import { CONTRACTS } from '../contracts/registry.ts'
 import type { Clock, Git, Ids, Problem, Sandbox, ToolchainOptions } from '../ports.ts'
 import { cacheFolder } from './cache-folder.mjs'
 import { cannotUse, refusalOf } from './exit-codes.ts'
@@ -98,80 +90,18 @@ function replayOutside(file: string, id: string | undefined): Outside {
 
 async function realOutside(x: Request): Promise<Outside> {
   const { ids, task } = x
-  const opened = await openGit({ repo: x.repo, gitDir: x.gitDir(task), path: process.env['PATH'] ?? '' })
-  if (!opened.ok) throw refusalOf(opened.problems)
-  const { git, facts } = opened
-  try {
-    const npmPath = fileURLToPath(new URL('../../node_modules/npm', import.meta.url))
-    const registry = await readRegistry({ nodePath: process.execPath, npmPath })
-    if ('problem' in registry) throw refusalOf([registry.problem])
-    const caFile = registry.caFile ?? process.env['NODE_EXTRA_CA_CERTS']
-    const cache = cacheFolder()
-    await mkdir(cache, { recursive: true, mode: 0o711 })
-    const found = await openSandbox({
-      git,
-      clock: x.clock,
-      nodePath: process.execPath,
-      npmPath,
-      cache,
-      registry: registry.registry,
-      ...(caFile === undefined ? {} : { caFile }),
-      ...(x.sandbox === undefined ? {} : { level: x.sandbox }),
-    })
-    const sandbox = 'problem' in found ? NO_SANDBOX : found
-    const fingerprint = await fingerprintOf(sandbox, join(npmPath, 'bin/npm-cli.js'))
-    const versions = Object.fromEntries(fingerprint.tools.map((tool) => [tool.name, tool.version]))
-    return {
-      task,
-      root: facts.root,
-      head: facts.head,
-      clock: x.clock,
-      ids,
-      git,
-      sandbox,
-      lacks: 'problem' in found ? found.problem : null,
-      untracked: facts.untracked,
-      fingerprint,
-      toolchainOptions: {
-        registry: registry.registry,
-        versions: { ...versions, platform: platform(), arch: arch() },
-      },
-      async close() {
-        await sandbox.close()
-        await git.close()
-      },
-    }
-  } catch (error) {
-    await git.close()
-    throw error
-  }
-}
-
-// A plan is made without a sandbox; nothing that would run finds another way.
-const NO_SANDBOX: Sandbox = {
-  level: 'none',
-  limitsBy: 'none',
-  uidDropped: false,
-  workspace: () => Promise.reject(new Error('no sandbox was opened: nothing can run')),
-  install: () => Promise.reject(new Error('no sandbox was opened: nothing can be installed')),
-  close: () => Promise.resolve(),
-}
-
-async function fingerprintOf(sandbox: Sandbox, npm: string): Promise<Fingerprint> {
-  const path = process.env['PATH'] ?? ''
-  const git = await findProgram('git', path)
-  const tools = await describeTools({
-    node: process.execPath,
-    npm,
-    git,
-    ...(sandbox.level === 'bwrap' ? { bwrap: findTool('bwrap') } : {}),
+  const opened = await openMachine({
+    repo: x.repo,
+    gitDir: x.gitDir(task),
+    path: process.env['PATH'] ?? '',
+    clock: x.clock,
+    nodePath: process.execPath,
+    npmPath: fileURLToPath(new URL('../../node_modules/npm', import.meta.url)),
+    cache: cacheFolder(),
+    caFile: process.env['NODE_EXTRA_CA_CERTS'],
+    level: x.sandbox,
   })
-  return {
-    schema: 'autopilot/fingerprint@1',
-    autopilot: '0.1.0',
-    platform: `${platform()}-${arch()}`,
-    tools: [...tools],
-    sandbox: { level: sandbox.level, limits_by: sandbox.limitsBy, uid_dropped: sandbox.uidDropped },
-    contracts: Object.fromEntries(CONTRACTS.map((contract) => [contract.name, contract.version])),
-  }
+  if (!opened.ok) throw refusalOf(opened.problems)
+  const { facts, ...machine } = opened.machine
+  return { ...machine, ...facts, task, clock: x.clock, ids }
 }

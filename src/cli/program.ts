@@ -1,5 +1,6 @@
 // Owns the `autopilot` command: its words, and which module answers them. Modules load only when they are used.
 import { Command, Option } from 'commander'
+import { VERSION } from '../contracts/version.ts'
 import { EXIT, Refusal } from './exit-codes.ts'
 import { processTerminal } from './terminal.ts'
 
@@ -11,7 +12,7 @@ process.on('warning', (warning) => {
 
 const program = new Command('autopilot')
   .description('Turns an issue into a reviewed, measured branch with a verifiable record.')
-  .version('0.1.0')
+  .version(VERSION)
   .showSuggestionAfterError()
   .exitOverride()
   .addHelpText(

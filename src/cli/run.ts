@@ -8,6 +8,7 @@ import { SandboxLevel } from '../contracts/fingerprint.ts'
 import type { RunReport } from '../contracts/summary.ts'
 import { readReport } from '../pipeline/report.ts'
 import { runTask, type Reached } from '../pipeline/loop.ts'
+import { STAGES } from '../pipeline/stages/registry.ts'
 import { renderHeader, renderNote, renderPhaseLine } from '../report/progress.ts'
 import { renderRunSummary } from '../report/run-summary.ts'
 import { renderRunTable } from '../report/run-table.ts'
@@ -60,6 +61,7 @@ export async function runCommand(input: object, terminal: Terminal): Promise<num
     for (const note of laptop.notes) terminal.err(renderNote(note, looks))
     const until = options.dry ? 'THINK' : options.until
     const reached = await runTask(laptop.engine, laptop.task.id, {
+      stages: STAGES,
       stop: stop.signal,
       ...(until === undefined ? {} : { until }),
     })

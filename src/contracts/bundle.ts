@@ -24,4 +24,9 @@ export const BundleManifest = z.strictObject({
   files: z.array(z.strictObject({ path: z.string().min(1).max(512), sha256: Digest, bytes: z.int().min(0) })),
 })
 export type BundleManifest = z.infer<typeof BundleManifest>
+/** Of the artifact that a run leaves. It carries the attempt: a re-run cannot take the place of what was asked for. */
+export function artifactName(task: TaskId, attempt: number): string {
+  return `autopilot-${task}-${attempt}`
+}
+
 export const BundleManifestContract = contract('bundle', 1, BundleManifest)

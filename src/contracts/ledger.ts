@@ -1,6 +1,6 @@
 // Owns the format of a ledger entry: what may be written into a chain, by which writer.
 import { z } from 'zod'
-import { Phase, RunId, Sha, TaskId, Timestamp } from './base.ts'
+import { BaseRef, Phase, RunId, Sha, TaskId, Timestamp } from './base.ts'
 import { ArtifactRecord } from './artifacts.ts'
 import { Digest, digestOf } from './canonical.ts'
 import { contract, tag } from './contract.ts'
@@ -25,6 +25,34 @@ export const LedgerEvent = z.discriminatedUnion('kind', [
     /** By which rules it is judged: digests of the texts of policy and constitution, and of the settings. */
     rules: z.strictObject({ policy: Digest, constitution: Digest, settings: Digest }),
   }),
+  // ---- what people and the service decide between runs
+  /** A person said more: the request with this turn added takes the place of the one before. Never while a run is out. */
+  z.strictObject({ kind: z.literal('turn.accepted'), turn: Text, actor: Text, request: Digest }),
+  /**
+   * A run is asked for elsewhere (Actions). Its envelope holds the chain up to this entry, so a run chain that names
+   * another head answers another request. `fence` is the token of the lease that guards the run.
+   */
+  z.strictObject({
+    kind: z.literal('run.requested'),
+    number: z.int().min(1),
+    nonce: Text,
+    fence: z.int().min(1),
+    base: BaseRef,
+  }),
+  /** The run that was asked for will not come, or what it left cannot be taken. */
+  z.strictObject({ kind: z.literal('run.lost'), number: z.int().min(1), rule: Text, reason: Text }),
+  z.strictObject({ kind: z.literal('task.paused'), by: Text, reason: Text }),
+  z.strictObject({ kind: z.literal('task.resumed'), by: Text }),
+  /** What the policy said of one head: digest of the verdict tree, and of the policy's text. */
+  z.strictObject({
+    kind: z.literal('decided'),
+    head: Sha,
+    decision: z.enum(['merge', 'hold', 'deny']),
+    policy: Digest,
+    verdict: Digest,
+  }),
+  /** The pull request is merged: its head, and the commit on the base branch (null: GitHub did not say). */
+  z.strictObject({ kind: z.literal('merged'), head: Sha, commit: Sha.nullable(), by: Text }),
   // ---- phases
   z.strictObject({
     kind: z.literal('phase.entered'),
@@ -75,7 +103,14 @@ export const LedgerEvent = z.discriminatedUnion('kind', [
     result: z.enum(['change', 'question', 'stopped', 'framework_fix']),
   }),
   z.strictObject({ kind: z.literal('run.imported'), run: RunId, run_head: ChainHead, bundle: Digest }),
-  z.strictObject({ kind: z.literal('published'), branch: Text, head: Sha, tree: Sha }),
+  /** `pull`: number of the pull request, where there is a forge. */
+  z.strictObject({
+    kind: z.literal('published'),
+    branch: Text,
+    head: Sha,
+    tree: Sha,
+    pull: z.int().min(1).optional(),
+  }),
   z.strictObject({
     kind: z.literal('task.closed'),
     result: z.enum(['accepted', 'not_accepted', 'question', 'stopped', 'aborted']),

@@ -35,8 +35,9 @@ const LOCKFILES = new Set([
 ])
 const CI =
   /^(\.github\/(workflows|actions)\/|\.gitlab-ci\.yml$|\.circleci\/|\.travis\.yml$|azure-pipelines\.yml$|jenkinsfile$|\.buildkite\/|\.ci\/)/
+/** Of a file's name, in lower case. */
 const CONFIGURATION =
-  /(^|\/)(\.[^/]+rc(\.[a-z]+)?|\.npmrc|\.nvmrc|\.node-version|\.env(\.[^/]+)?|\.editorconfig|\.gitattributes|\.gitmodules|\.gitignore|\.npmignore|\.dockerignore|\.eslint[^/]*|\.prettier[^/]*|\.babel[^/]*|\.mocharc[^/]*|[^/]+\.config\.[cm]?[jt]sx?|[^/]+\.config\.json|tsconfig[^/]*\.json|jsconfig[^/]*\.json|biome\.jsonc?|dockerfile[^/]*|docker-compose[^/]*|makefile|cmakelists\.txt|codeowners|tox\.ini|pytest\.ini|turbo\.json|nx\.json|lerna\.json)$/
+  /^(\.[^/]+rc(\.[a-z]+)?|\.npmrc|\.nvmrc|\.node-version|\.env(\.[^/]+)?|\.editorconfig|\.gitattributes|\.gitmodules|\.gitignore|\.npmignore|\.dockerignore|\.eslint[^/]*|\.prettier[^/]*|\.babel[^/]*|\.mocharc[^/]*|[^/]+\.config\.[cm]?[jt]sx?|[^/]+\.config\.json|tsconfig[^/]*\.json|jsconfig[^/]*\.json|biome\.jsonc?|dockerfile[^/]*|docker-compose[^/]*|makefile|cmakelists\.txt|codeowners|tox\.ini|pytest\.ini|turbo\.json|nx\.json|lerna\.json)$/
 const TESTS =
   /(^|\/)(tests?|__tests__|specs?|e2e)\/|(^|\/)(test_[^/]+\.py|[^/]+_test\.(go|py)|tests?\.[cm]?[jt]sx?)$|[._-](test|tests|spec)\.[^/.]+$|\/[^/]+(Test|Tests|IT)\.(java|kt|cs)$/
 const DOCS =
@@ -69,8 +70,13 @@ export function isSourcePath(path: string): boolean {
 
 /** True for what decides how a repository is built, tested or run: nothing of it may come in by a patch alone. */
 export function isConfiguration(path: string): boolean {
-  const category = categoryOf(path)
-  return category === 'dependencies' || category === 'configuration' || category === 'ci'
+  const lower = path.toLowerCase()
+  const name = baseName(lower)
+  return MANIFESTS.has(name) || LOCKFILES.has(name) || isSetup(lower, name)
+}
+
+function isSetup(lower: string, name: string): boolean {
+  return lower.startsWith('.github/') || CI.test(lower) || CONFIGURATION.test(name)
 }
 
 /** The most consequential reading wins: a workflow below `test/` is still a workflow only where GitHub reads it. */
@@ -78,7 +84,7 @@ export function categoryOf(path: string): Category {
   const lower = path.toLowerCase()
   if (isManifest(path) || isLockfile(path)) return 'dependencies'
   if (CI.test(lower)) return 'ci'
-  if (CONFIGURATION.test(lower) || lower.startsWith('.github/')) return 'configuration'
+  if (isSetup(lower, baseName(lower))) return 'configuration'
   if (TESTS.test(path)) return 'tests'
   if (DATABASE.test(lower)) return 'database'
   if (DOCS.test(lower)) return 'docs'

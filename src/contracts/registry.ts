@@ -5,6 +5,7 @@ import { BundleManifestContract } from './bundle.ts'
 import { ChangeSetContract, ModifiedFilesContract } from './change-set.ts'
 import type { Contract } from './contract.ts'
 import { ConstitutionContract, CouncilVerdictContract } from './council.ts'
+import { EnvelopeContract } from './envelope.ts'
 import { FingerprintContract } from './fingerprint.ts'
 import { IntentContract } from './intent.ts'
 import { LedgerEntryContract } from './ledger.ts'
@@ -12,6 +13,7 @@ import { ObservationContract, RunOutcomeContract } from './outcome.ts'
 import { FileMapContract, PlanContract } from './plan.ts'
 import { PolicyContract } from './policy.ts'
 import { ProblemSpecContract } from './problem-spec.ts'
+import { PullFactsContract } from './pull-facts.ts'
 import { CoverageReportContract, QualityReportContract, TestRunContract } from './quality-report.ts'
 import {
   RefinementDecisionContract,
@@ -30,6 +32,7 @@ export const CONTRACTS: readonly Contract<z.ZodType>[] = [
   ConstitutionContract,
   CouncilVerdictContract,
   CoverageReportContract,
+  EnvelopeContract,
   ExecutionArtifactsContract,
   FileMapContract,
   FingerprintContract,
@@ -41,6 +44,7 @@ export const CONTRACTS: readonly Contract<z.ZodType>[] = [
   PlanContract,
   PolicyContract,
   ProblemSpecContract,
+  PullFactsContract,
   QualityReportContract,
   RefinementDecisionContract,
   RefinementDirectiveContract,

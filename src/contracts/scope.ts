@@ -22,14 +22,75 @@ export function matchScope(pattern: string, path: string): boolean {
   return matchParts(parts.split('/'), path.split('/'), (part) => part === '**', matchSegment)
 }
 
-/** One test for many patterns; `caseless` where a file system that folds case would not tell the names apart. */
+/**
+ * One test for many patterns, made once and asked for thousands of paths; `caseless` where a file system that folds
+ * case would not tell the names apart. Answers as matchScope does: what is compared first only spares asking it.
+ */
 export function matcher(
   patterns: readonly string[],
   options: { caseless?: boolean } = {},
 ): (path: string) => boolean {
   const fold = (text: string): string => (options.caseless === true ? text.toLowerCase() : text)
-  const folded = patterns.map(fold)
-  return (path) => folded.some((pattern) => matchScope(pattern, fold(path)))
+  const { starts, names, others } = cluesOf([...new Set(patterns.map(fold))])
+  const start = anyOf(starts, '^')
+  const piece = anyOf(others, '')
+  const lengths = lengthsOf(names)
+  return (path) => {
+    const folded = fold(path)
+    if (start?.test(folded) === true) {
+      if (starts.some((one) => folded.startsWith(one.text) && matchScope(one.pattern, folded))) return true
+    }
+    const tail = folded.lastIndexOf('/') + 1
+    if (lengths[folded.length - tail] === true) {
+      if (names.get(folded.slice(tail))?.some((pattern) => matchScope(pattern, folded)) === true) return true
+    }
+    if (piece?.test(folded) !== true) return false
+    return others.some((one) => folded.includes(one.text) && matchScope(one.pattern, folded))
+  }
+}
+
+/** A pattern, and text that every path has which it matches. */
+interface Clue {
+  pattern: string
+  text: string
+}
+
+/** What stands before the first star, else the name behind the last slash, else the longest piece without a star. */
+function cluesOf(patterns: readonly string[]): {
+  starts: readonly Clue[]
+  names: ReadonlyMap<string, readonly string[]>
+  others: readonly Clue[]
+} {
+  const starts: Clue[] = []
+  const names = new Map<string, string[]>()
+  const others: Clue[] = []
+  for (const pattern of patterns) {
+    // a segment with a star may stand for nothing (`**`), so its literal start is no clue
+    const text = pattern.replace(/[^/]*\*.*$/s, '')
+    const name = pattern.slice(pattern.lastIndexOf('/') + 1)
+    if (text !== '') starts.push({ pattern, text })
+    else if (name !== '' && !isGlob(name)) names.set(name, [...(names.get(name) ?? []), pattern])
+    else others.push({ pattern, text: longest(pattern.split(/[*/]+/)) })
+  }
+  return { starts, names, others }
+}
+
+function longest(pieces: readonly string[]): string {
+  return pieces.reduce((a, b) => (b.length > a.length ? b : a))
+}
+
+/** One expression for all clues; alternatives without any repetition, so it is linear. */
+function anyOf(clues: readonly Clue[], anchor: '^' | ''): RegExp | undefined {
+  if (clues.length === 0) return undefined
+  const texts = clues.map((one) => one.text.replaceAll(/[\\^$.+?()[\]{}|]/g, String.raw`\$&`))
+  return new RegExp(`${anchor}(?:${texts.join('|')})`)
+}
+
+/** At the length of each name `true`: most names are of another, and need not be cut out of their path to be looked up. */
+function lengthsOf(names: ReadonlyMap<string, unknown>): readonly (true | undefined)[] {
+  const lengths: true[] = []
+  for (const name of names.keys()) lengths[name.length] = true
+  return lengths
 }
 
 export function isGlob(pattern: string): boolean {

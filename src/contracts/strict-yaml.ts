@@ -205,7 +205,7 @@ function messagesOf(
   noun: string,
 ): readonly Sentence[] {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? part.toString() : part))
-  const shapes = shapesAt([shape], path)
+  const shapes = shapesAt([shape], path, value)
   if (issue.code === 'unrecognized_keys') {
     const known = shapes.flatMap((s) => [
       ...Object.keys(s.properties ?? {}),
@@ -223,7 +223,7 @@ function messagesOf(
     const last = path.at(-1)
     return [{ path, key: true, message: `"${String(last)}" cannot be a key here.` }]
   }
-  const wanted = [...new Set(shapes.map(describe))].join(' or ')
+  const wanted = describeAll(shapes)
   const found = valueAt(value, path)
   if (found === undefined) return [{ path, key: false, message: `${name} is missing. It must be ${wanted}.` }]
   return [{ path, key: false, message: `${name} must be ${wanted}, not ${show(found)}.` }]
@@ -234,13 +234,16 @@ function unknownKey(key: string, known: readonly string[], noun: string): string
     .map((candidate) => ({ candidate, distance: distance(key.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ distance: d, candidate }) => d <= Math.max(1, Math.floor(candidate.length / 3)))
     .sort((a, b) => a.distance - b.distance)[0]
-  const hint =
-    near === undefined ? `Known here: ${known.toSorted().join(', ')}.` : `Did you mean "${near.candidate}"?`
+  const all = known.length === 0 ? 'No key is known here.' : `Known here: ${known.toSorted().join(', ')}.`
+  const hint = near === undefined ? all : `Did you mean "${near.candidate}"?`
   return `"${key}" is not a ${noun}. ${hint}`
 }
 
-function shapesAt(shapes: readonly Shape[], path: Path): readonly Shape[] {
-  const open = shapes.flatMap((s) => s.anyOf ?? s.oneOf ?? [s])
+/** What may stand at `path`. Of alternatives those that the value's own constants (`use: labels`) choose. */
+function shapesAt(shapes: readonly Shape[], path: Path, value: unknown): readonly Shape[] {
+  const all = shapes.flatMap((s) => s.anyOf ?? s.oneOf ?? [s])
+  const chosen = all.filter((s) => !contradicts(s, value))
+  const open = chosen.length > 0 ? chosen : all
   const [head, ...rest] = path
   if (head === undefined) return open
   const next = open.flatMap((s) => {
@@ -249,7 +252,20 @@ function shapesAt(shapes: readonly Shape[], path: Path): readonly Shape[] {
     if (property !== undefined) return property
     return typeof s.additionalProperties === 'object' ? s.additionalProperties : []
   })
-  return shapesAt(next, rest)
+  return shapesAt(next, rest, valueAt(value, [head]))
+}
+
+function contradicts(shape: Shape, value: unknown): boolean {
+  return Object.entries(shape.properties ?? {}).some(([name, part]) => {
+    const found = valueAt(value, [name])
+    return part.const !== undefined && found !== undefined && found !== part.const
+  })
+}
+
+function describeAll(shapes: readonly Shape[]): string {
+  const words = shapes.map((shape) => shape.const).filter((word) => typeof word === 'string')
+  if (words.length > 1 && words.length === shapes.length) return describe({ enum: words })
+  return [...new Set(shapes.map(describe))].join(' or ')
 }
 
 function describe(shape: Shape): string {

@@ -1,5 +1,6 @@
-// Owns when a risk trigger fires: on what a diff touches, never on the words of a report.
-import type { RiskTrigger } from './policy.ts'
+// Owns what a diff says about its risk: which triggers fire and which tier its paths have, never the words of a report.
+import type { RiskTier } from './base.ts'
+import type { RiskTrigger, TierPaths } from './policy.ts'
 import { matcher } from './scope.ts'
 
 /** What a diff touches, from a patch or from a made change. */
@@ -20,30 +21,53 @@ const LONGEST_LINE = 2_000
 
 export function firedTriggers(triggers: readonly RiskTrigger[], touched: Touched): readonly FiredTrigger[] {
   const { added, removed } = changedLines(touched.diff)
+  // most paths of a large diff are named by no trigger: they are asked about once, not once a trigger
+  const isNamed = matcher(
+    triggers.flatMap((trigger) => trigger.paths ?? []),
+    { caseless: true },
+  )
+  const named = touched.files.filter((file) => isNamed(file.path))
   return triggers.flatMap((trigger) => {
-    const because = reasonOf(trigger, touched, added, removed)
+    const because = reasonOf(trigger, { named, all: touched.files }, added, removed)
     return because === undefined ? [] : [{ id: trigger.id, because }]
   })
 }
 
+/** The most dangerous tier that an entry gives to one of `paths`, and that path; undefined: no entry names any. */
+export function pathTier(
+  entries: readonly TierPaths[],
+  paths: readonly string[],
+): { tier: RiskTier; path: string } | undefined {
+  const isNamed = matcher(
+    entries.flatMap((entry) => entry.paths),
+    { caseless: true },
+  )
+  const named = paths.filter((path) => isNamed(path))
+  const hits = entries.flatMap(({ tier, paths }) => {
+    const path = named.find(matcher(paths, { caseless: true }))
+    return path === undefined ? [] : [{ tier, path }]
+  })
+  return hits.toSorted((a, b) => a.tier - b.tier)[0]
+}
+
 function reasonOf(
   trigger: RiskTrigger,
-  touched: Touched,
+  files: { named: Touched['files']; all: Touched['files'] },
   added: readonly DiffLine[],
   removed: readonly DiffLine[],
 ): string | undefined {
   if (trigger.paths !== undefined) {
     const matches = matcher(trigger.paths, { caseless: true })
-    const hit = touched.files.find((file) => matches(file.path))
+    const hit = files.named.find((file) => matches(file.path))
     if (hit !== undefined) return `${hit.path} is touched`
   }
   if (trigger.removed_lines_over !== undefined) {
     const limit = trigger.removed_lines_over
-    const hit = touched.files.find((file) => file.removed > limit)
+    const hit = files.all.find((file) => file.removed > limit)
     if (hit !== undefined) return `${hit.path} loses ${hit.removed} lines, more than ${limit}`
   }
   if (trigger.binary === true) {
-    const hit = touched.files.find((file) => file.binary)
+    const hit = files.all.find((file) => file.binary)
     if (hit !== undefined) return `${hit.path} is binary`
   }
   if (trigger.added_lines_match !== undefined) {

@@ -9,6 +9,8 @@ export interface Line {
   info: string
   /** Columns before the fence: so many leading spaces of a code line are not the code's own. */
   indent: number
+  /** Which line of the text it is, from 0. */
+  at: number
 }
 
 export interface Blocks {
@@ -34,7 +36,7 @@ export function readBlocks(text: string): Blocks {
   let inComment = false
   let fence: Fence | undefined
   let listIndent = 0
-  for (const raw of text.split('\n')) {
+  for (const [at, raw] of text.split('\n').entries()) {
     if (fence !== undefined) {
       const indent = indentOf(raw)
       // Leaving the list item closes its fence, as in CommonMark: what follows is prose again.
@@ -42,7 +44,7 @@ export function readBlocks(text: string): Blocks {
       else {
         const closes = isClosing(raw, fence)
         const kind = closes ? 'fence' : 'code'
-        lines.push({ text: raw, kind, block, info: fence.info, indent: fence.indent })
+        lines.push({ text: raw, kind, block, info: fence.info, indent: fence.indent, at })
         if (closes) fence = undefined
         continue
       }
@@ -54,72 +56,76 @@ export function readBlocks(text: string): Blocks {
     if (line === undefined) continue
     listIndent = nextListIndent(line, listIndent)
     fence = opening(line, listIndent)
-    if (fence === undefined) lines.push({ text: line, kind: 'prose', block: 0, info: '', indent: 0 })
-    else lines.push({ text: line, kind: 'fence', block: ++block, info: fence.info, indent: fence.indent })
+    if (fence === undefined) lines.push({ text: line, kind: 'prose', block: 0, info: '', indent: 0, at })
+    else lines.push({ text: line, kind: 'fence', block: ++block, info: fence.info, indent: fence.indent, at })
   }
   return { lines, comments }
 }
 
-/** The line without its comments; `text` undefined when nothing but a comment stood there. */
+/**
+ * The line without its comments; `text` undefined when nothing but a comment stood there. What begins first counts:
+ * a comment in inline code is code. One pass: a line of a comment may have 65,536 characters.
+ */
 function withoutComments(
   raw: string,
   wasOpen: boolean,
 ): { text: string | undefined; comments: number; open: boolean } {
-  let rest = raw
+  if (!wasOpen && !raw.includes('<!--')) return { text: raw, comments: 0, open: false }
+  const closing = closingRuns(raw)
   let text = ''
   let comments = 0
   let open = wasOpen
   let cut = wasOpen
-  while (rest !== '') {
+  for (let i = 0; i < raw.length;) {
     if (open) {
-      const end = rest.indexOf('-->')
+      const end = raw.indexOf('-->', i)
       if (end === -1) break
-      rest = rest.slice(end + 3)
+      i = end + 3
       open = false
-      continue
-    }
-    const start = commentStart(rest)
-    if (start === -1) {
-      text += rest
-      break
-    }
-    text += rest.slice(0, start)
-    rest = rest.slice(start + 4)
-    comments++
-    open = true
-    cut = true
-    // `<!-->` and `<!--->` are whole comments.
-    const short = /^-?>/.exec(rest)
-    if (short !== null) {
-      rest = rest.slice(short[0].length)
-      open = false
+    } else if (raw.startsWith('<!--', i)) {
+      // `<!-->` and `<!--->` are whole comments.
+      const short = /^<!---?>/.exec(raw.slice(i, i + 6))
+      i += short?.[0].length ?? 4
+      comments++
+      open = short === null
+      cut = true
+    } else {
+      const end = raw[i] === '`' ? closing(i) : next(raw, i)
+      text += raw.slice(i, end)
+      i = end
     }
   }
   return { text: cut && text.trim() === '' ? undefined : text, comments, open }
 }
 
-/** Where a comment opens outside inline code, or -1. */
-function commentStart(text: string): number {
-  for (let from = 0; ;) {
-    const start = text.indexOf('<!--', from)
-    if (start === -1) return -1
-    const span = codeSpans(text).find(([begin, end]) => begin < start && start < end)
-    if (span === undefined) return start
-    from = span[1]
-  }
+/** Where the next backtick or comment may begin. */
+function next(raw: string, from: number): number {
+  let at = from + 1
+  while (at < raw.length && raw[at] !== '`' && raw[at] !== '<') at++
+  return at
 }
 
-function codeSpans(text: string): readonly (readonly [number, number])[] {
-  const runs = [...text.matchAll(/`+/g)]
-  const spans: [number, number][] = []
-  for (let i = 0; i < runs.length; i++) {
-    const open = runs[i]
-    const close = runs.findIndex((run, j) => j > i && run[0].length === open?.[0].length)
-    if (open === undefined || close === -1) continue
-    spans.push([open.index, (runs[close]?.index ?? 0) + open[0].length])
-    i = close
+/** For a run of backticks, where the code span ends that it opens; its own end when no run of its length follows. */
+function closingRuns(raw: string): (at: number) => number {
+  const starts = new Map<number, number[]>()
+  for (const run of raw.matchAll(/`+/g)) {
+    const length = run[0].length
+    const same = starts.get(length)
+    if (same === undefined) starts.set(length, [run.index])
+    else same.push(run.index)
   }
-  return spans
+  // Asked from left to right, so each list is walked once.
+  const walked = new Map<number, number>()
+  return (at) => {
+    let length = 1
+    while (raw[at + length] === '`') length++
+    const same = starts.get(length) ?? []
+    let k = walked.get(length) ?? 0
+    while (k < same.length && (same[k] ?? 0) <= at) k++
+    walked.set(length, k)
+    const close = same[k]
+    return close === undefined ? at + length : close + length
+  }
 }
 
 /** Content column of the list item that a line belongs to; 0 outside lists. */

@@ -13,8 +13,9 @@ export type Cleaned =
 const LONGEST = 65_536
 const LONGEST_TITLE = 300
 
+// Threat: without bounds a text of `![` or `http://` repeated takes seconds.
 const IMAGE =
-  /!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>|https?:\/\/\S+\.(?:png|jpe?g|gif|webp|svg|mp4|mov)\b\S*|https?:\/\/\S*\/(?:user-attachments|user-images|assets)\/\S+/gi
+  /!\[[^\]]{0,500}\]\([^)]{0,2000}\)|<img\b[^>]{0,2000}>|https?:\/\/\S{1,500}?\.(?:png|jpe?g|gif|webp|svg|mp4|mov)\b\S*|https?:\/\/\S{0,500}?\/(?:user-attachments|user-images|assets)\/\S+/gi
 /** Link definitions that render as nothing: the usual way to hide a remark. */
 const HIDDEN_DEFINITION = /^ {0,3}\[(?:\/\/|comment|hidden|_|#)\]:\s.*$/i
 
@@ -26,22 +27,8 @@ export function cleanIssue(raw: Uint8Array): Cleaned {
   }
   if (decoded.length > LONGEST) return tooLong(`${decoded.length} characters`)
 
-  const unix = decoded.replaceAll(/\r\n?/g, '\n')
-  const invisible = unix.match(INVISIBLE)?.length ?? 0
-  const controls = unix.replaceAll(INVISIBLE, '').match(CONTROL)?.length ?? 0
-  const plain = unix.replaceAll(INVISIBLE, '').replaceAll(CONTROL, '')
-  const { lines, comments } = readBlocks(plain)
-  const kept = lines.filter((line) => line.kind !== 'prose' || !HIDDEN_DEFINITION.test(line.text))
-  // Code keeps its code points: a patch must still match the file it was made from.
-  const text = kept.map((line) => (line.kind === 'code' ? line.text : line.text.normalize('NFC'))).join('\n')
+  const { text, removed } = cleanMarkdown(decoded)
   if (text.length > LONGEST) return tooLong(`${text.length} characters after normalisation`)
-
-  const removed = [
-    said(comments, 'HTML comment'),
-    said(lines.length - kept.length, 'hidden link definition'),
-    said(invisible, 'invisible or direction-changing character'),
-    said(controls, 'control character'),
-  ].filter((line) => line !== undefined)
   const { title, body, cut } = splitTitle(text)
   const empty = emptiness(title, body)
   if (empty !== undefined) return { ok: false, problem: empty }
@@ -54,6 +41,59 @@ export function cleanIssue(raw: Uint8Array): Cleaned {
   }
 }
 
+/** What a person sees of a Markdown text, and what was taken out, in words. */
+export function cleanMarkdown(raw: string): { text: string; removed: readonly string[] } {
+  const unix = raw.replaceAll(/\r\n?/g, '\n')
+  const invisible = unix.match(INVISIBLE)?.length ?? 0
+  const controls = unix.replaceAll(INVISIBLE, '').match(CONTROL)?.length ?? 0
+  const plain = unix.replaceAll(INVISIBLE, '').replaceAll(CONTROL, '')
+  const { lines, comments } = readBlocks(plain)
+  const kept = lines.filter((line) => line.kind !== 'prose' || !HIDDEN_DEFINITION.test(line.text))
+  return {
+    // Code keeps its code points: a patch must still match the file it was made from.
+    text: kept.map((line) => (line.kind === 'code' ? line.text : line.text.normalize('NFC'))).join('\n'),
+    removed: [
+      said(comments, 'HTML comment'),
+      said(lines.length - kept.length, 'hidden link definition'),
+      said(invisible, 'invisible or direction-changing character'),
+      said(controls, 'control character'),
+    ].filter((line) => line !== undefined),
+  }
+}
+
+/**
+ * An issue or pull request of a forge: its title is one line of plain text, its body Markdown. `said`: a person said
+ * more with the request, so title and body need not be enough alone. The digest is that of title, an empty line and
+ * body, as a file with that text has it.
+ */
+export function cleanSubject(raw: { title: string; body: string; said?: boolean }): Cleaned {
+  const size = raw.title.length + raw.body.length
+  if (size > LONGEST + LONGEST_TITLE) return tooLong(`${size} characters`)
+  const { text, removed } = cleanMarkdown(raw.body)
+  // Threat: `<!--` in a title is text that everybody sees; read as Markdown it would hide the body.
+  const line = raw.title.replaceAll(INVISIBLE, '').replaceAll(CONTROL, ' ').replaceAll(/\s+/g, ' ').trim()
+  const title = cutTitle(line.normalize('NFC'))
+  const body = text.trim()
+  if (body.length > LONGEST) return tooLong(`${body.length} characters after normalisation`)
+  if (title === '') {
+    return problem(
+      'issue-title-empty',
+      'The title has no text.',
+      'Give it a title that says what should change.',
+    )
+  }
+  const empty = raw.said === true ? undefined : emptiness(title, body)
+  if (empty !== undefined) return { ok: false, problem: empty }
+  return { ok: true, title, body, rawDigest: digestOf(`${raw.title}\n\n${raw.body}`), removed }
+}
+
+function cutTitle(whole: string): string {
+  return whole
+    .slice(0, LONGEST_TITLE)
+    .toWellFormed()
+    .replace(/\ufffd$/, '')
+}
+
 /** First heading or line of text; an image or a fence is no title. */
 function splitTitle(text: string): { title: string; body: string; cut: boolean } {
   const lines = text.split('\n')
@@ -61,10 +101,7 @@ function splitTitle(text: string): { title: string; body: string; cut: boolean }
   const fence = lines.findIndex((line) => /^\s*(`{3,}|~{3,})/.test(line))
   if (at === -1 || (fence !== -1 && fence <= at)) return { title: '', body: text.trim(), cut: false }
   const whole = titleOf(lines[at] ?? '')
-  const title = whole
-    .slice(0, LONGEST_TITLE)
-    .toWellFormed()
-    .replace(/\ufffd$/, '')
+  const title = cutTitle(whole)
   // What does not fit the title is not lost: the whole line stays in the body.
   const cut = title.length < whole.length
   const rest = cut ? lines.slice(at) : lines.slice(at + 1)

@@ -6,29 +6,39 @@ import { permits } from '../contracts/verdict.ts'
 import { nextPhase, PHASE_ORDER, PHASES } from '../process/phases.ts'
 import { frontierOf, nextVisit, openRunOf, type TaskState } from '../process/state.ts'
 import { checkpoint } from './bundle.ts'
-import { importRun } from './closing.ts'
-import type { Engine } from './engine.ts'
+import { handOver } from './closing.ts'
+import type { TaskEngine } from './engine.ts'
 import { loadInputs, makeStageContext, type TaskInputs } from './inputs.ts'
 import { openJournal, readTask, type Journal } from './journal.ts'
 import { isFenced, leaseKeys, stillHeld, withLease, type Held } from './lease.ts'
 import { promptOf } from './prompt.ts'
 import { chainOf, end, goBack, judge, settle, type Advance } from './settle.ts'
-import type { Stage, StageResult } from './stage.ts'
-import { STAGES } from './stages/registry.ts'
+import type { StageResult, Stages } from './stage.ts'
 import { stopOutcome } from './stopping.ts'
 import { underWatchdog } from './watchdog.ts'
 
-export interface AdvanceOptions {
+export interface AdvanceOptions<E extends TaskEngine> {
+  stages: Stages<E>
+  /** What a run that was asked for elsewhere is opened with; left out, the run is ours and so is its lease. */
+  run?: { attempt: number; fence: number } | undefined
   /** Fires when a person interrupts: the phase is left as if the process had died, to be resumed. */
   stop?: AbortSignal | undefined
-  stages?: Readonly<Record<Phase, Stage>>
 }
 
-/** One phase (or one of the small duties between phases) forward. Safe to call again after a crash at any point. */
-export async function advance(engine: Engine, task: TaskId, x: AdvanceOptions = {}): Promise<Advance> {
+/**
+ * One phase (or one of the small duties between phases) forward. Safe to call again after a crash at any point. A phase
+ * without a stage is another installation's: nothing is written, and the answer is `waiting`. For a runner the task is
+ * done when its run has ended.
+ */
+export async function advance<E extends TaskEngine>(
+  engine: E,
+  task: TaskId,
+  x: AdvanceOptions<E>,
+): Promise<Advance> {
   const before = await readTask(engine, task)
   if (before.closed !== null) return { result: 'done' }
   const duty = dutyOf(before)
+  if (!isHandOver(before) && x.stages[duty] === undefined) return elsewhere(engine, before, duty)
   try {
     const leased = await withLease(engine, leaseKeys(task, duty), async (held): Promise<Advance> => {
       const journal = await openJournal(engine, task, held.fences)
@@ -44,6 +54,16 @@ export async function advance(engine: Engine, task: TaskId, x: AdvanceOptions = 
   }
 }
 
+/** Between the end of a run and the entry by which the task chain binds it. */
+function isHandOver({ run }: TaskState): boolean {
+  return run !== null && run.closed !== null && run.imported === null
+}
+
+function elsewhere(engine: TaskEngine, state: TaskState, phase: Phase): Advance {
+  const over = !engine.ownsTaskChain && openRunOf(state) === null && PHASES[phase].chain === 'task'
+  return over ? { result: 'done' } : { result: 'waiting', for: `${phase}, which is not done here` }
+}
+
 function heldElsewhere(task: TaskId, phase: Phase): Advance {
   return { result: 'waiting', for: `the lease of ${task}/${phase}, which another process holds`, held: true }
 }
@@ -53,21 +73,23 @@ export function dutyOf(state: TaskState): Phase {
   return state.phase?.phase ?? frontierOf(state) ?? 'MONITOR'
 }
 
-async function perform(
-  engine: Engine,
+async function perform<E extends TaskEngine>(
+  engine: E,
   journal: Journal,
   phase: Phase,
   held: Held,
-  x: AdvanceOptions,
+  x: AdvanceOptions<E>,
 ): Promise<Advance> {
   const inputs = await loadInputs(engine, journal.task)
   await rememberTakeover(engine, journal, held)
-  const { run } = journal.state
-  if (run !== null && run.closed !== null && run.imported === null) {
-    await importRun(engine, journal, inputs)
-    return journal.state.closed === null ? { result: 'advanced', phase: 'REVIEW' } : { result: 'done' }
+  if (isHandOver(journal.state)) {
+    await handOver(engine, journal, inputs)
+    const goesOn = engine.ownsTaskChain && journal.state.closed === null
+    return goesOn ? { result: 'advanced', phase: 'REVIEW' } : { result: 'done' }
   }
-  const refused = await enter(engine, journal, phase, inputs, held)
+  const stage = x.stages[phase]
+  if (stage === undefined) return elsewhere(engine, journal.state, phase)
+  const refused = await enter(engine, journal, phase, inputs, held, x.run)
   if (refused !== undefined) {
     await end(engine, journal, inputs, refused)
     return { result: 'done' }
@@ -76,7 +98,6 @@ async function perform(
   const visit = journal.state.phase?.visit ?? 1
   const started = engine.clock.monotonic()
   engine.progress({ kind: 'phase', phase, visit })
-  const stage = (x.stages ?? STAGES)[phase]
   const result = await underWatchdog(
     engine,
     phase,
@@ -103,8 +124,9 @@ function isCutShort(result: StageResult | { kind: 'stuck' }): boolean {
 }
 
 /** The ledger says that somebody else began this work and was given up. */
-async function rememberTakeover(engine: Engine, journal: Journal, held: Held): Promise<void> {
-  if (held.takenFrom === undefined) return
+async function rememberTakeover(engine: TaskEngine, journal: Journal, held: Held): Promise<void> {
+  // A runner's leases only keep the steps of one job apart; the lease that guards the run is the owner's.
+  if (held.takenFrom === undefined || !engine.ownsTaskChain) return
   const run = openRunOf(journal.state)
   const chain = run === null || run.closed !== null ? `task:${journal.task}` : `run:${run.id}`
   const { token } = held.fences()[0]
@@ -118,7 +140,7 @@ async function rememberTakeover(engine: Engine, journal: Journal, held: Held): P
 }
 
 /** Before a phase works, the evidence it stands on is looked at again: what was altered since is made afresh. */
-async function returnToAltered(engine: Engine, journal: Journal, phase: Phase): Promise<boolean> {
+async function returnToAltered(engine: TaskEngine, journal: Journal, phase: Phase): Promise<boolean> {
   const { state } = journal
   const last = PHASE_ORDER.findLast((done) => nextPhase(done) === phase)
   const passed = last === undefined ? undefined : state.passed[last]
@@ -138,14 +160,15 @@ async function returnToAltered(engine: Engine, journal: Journal, phase: Phase): 
 }
 
 async function enter(
-  engine: Engine,
+  engine: TaskEngine,
   journal: Journal,
   phase: Phase,
   inputs: TaskInputs,
   held: Held,
+  asked: AdvanceOptions<TaskEngine>['run'],
 ): Promise<RunOutcome | undefined> {
   if (PHASES[phase].chain === 'run' && openRunOf(journal.state) === null) {
-    await openRun(engine, journal, inputs, held)
+    await openRun(engine, journal, inputs, asked ?? { attempt: 1, fence: held.fences()[0].token })
   }
   const current = journal.state.phase
   // A process that died before it left evidence is simply followed; what it left half done is made afresh.
@@ -170,18 +193,23 @@ async function enter(
 }
 
 /** From here on there is a bundle, so that whatever happens next, one says where the run stopped. */
-async function openRun(engine: Engine, journal: Journal, inputs: TaskInputs, held: Held): Promise<void> {
+async function openRun(
+  engine: TaskEngine,
+  journal: Journal,
+  inputs: TaskInputs,
+  { attempt, fence }: { attempt: number; fence: number },
+): Promise<void> {
   const { task } = journal
+  if (inputs.fingerprint === null) throw new Error(`a run of ${task} needs the fingerprint of its machine`)
   const run = engine.ids.next('r')
   const task_head = await engine.store.head(`task:${task}`)
   const fingerprint = digestOfJson(inputs.fingerprint)
-  const fence = held.fences()[0].token
   const rules = {
     policy: digestOf(inputs.policyText),
     constitution: digestOf(inputs.constitutionText),
     settings: digestOfJson(inputs.settings),
   }
-  const event = { kind: 'run.opened', task, run, attempt: 1, fence, task_head, fingerprint, rules } as const
+  const event = { kind: 'run.opened', task, run, attempt, fence, task_head, fingerprint, rules } as const
   await journal.write({ chain: `run:${run}`, event })
   await checkpoint(engine, journal, inputs)
 }

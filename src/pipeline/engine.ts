@@ -1,4 +1,4 @@
-// Owns the set of parts that one installation is made of; composed in cli/, app/ and action/.
+// Owns the sets of parts that an installation is made of; composed in cli/, app/ and action/.
 import type { Phase, TaskId } from '../contracts/base.ts'
 import type {
   Blobs,
@@ -16,7 +16,8 @@ import type {
 } from '../ports.ts'
 import type { Stopwatch } from './stopwatch.ts'
 
-export interface Engine {
+/** What it takes to keep a task's chains. It can run nothing: a service has this and no more. */
+export interface TaskEngine {
   clock: Clock
   ids: Ids
   store: Store
@@ -25,14 +26,23 @@ export interface Engine {
   evidence(task: TaskId): EvidenceFolder
   bundles: Bundles
   counters: Counters
+  /** Who holds leases here: one id a process. */
+  holder: string
+  watch: Stopwatch
+  /**
+   * False in a runner: the task chain is somebody else's to write. What is here of it is a copy, and a run that ends
+   * leaves its sealed bundle and nothing more.
+   */
+  ownsTaskChain: boolean
+  progress(event: Progress): void
+}
+
+/** What a run needs beside: a repository, a place to run untrusted code in, and somebody to do the work. */
+export interface Engine extends TaskEngine {
   git: Git
   sandbox: Sandbox
   workers: ReadonlyMap<string, Worker>
   toolchainOptions: Pick<ToolchainOptions, 'registry' | 'versions'>
-  /** Who holds leases here: one id a process. */
-  holder: string
-  watch: Stopwatch
-  progress(event: Progress): void
 }
 
 /** What a person is shown while a task runs; a projection, never a source. */

@@ -3,12 +3,12 @@ import type { ArtifactRecord } from '../contracts/artifacts.ts'
 import type { Phase } from '../contracts/base.ts'
 import { digestOf } from '../contracts/canonical.ts'
 import { PHASES } from '../process/phases.ts'
-import type { Engine } from './engine.ts'
+import type { TaskEngine } from './engine.ts'
 import type { Journal } from './journal.ts'
 
 /** One ArtifactRecord a file, sorted by name, all with the same time: a phase leaves its evidence at once. */
 export async function storeEvidence(
-  engine: Engine,
+  engine: TaskEngine,
   journal: Journal,
   x: { phase: Phase; visit: number; files: Readonly<Record<string, string>> },
 ): Promise<readonly ArtifactRecord[]> {

@@ -1,6 +1,6 @@
 // Owns what a task was started with, kept so that any process can go on with it, and the context made from it.
 import { z } from 'zod'
-import type { Phase, TaskId } from '../contracts/base.ts'
+import type { BaseRef, Phase, TaskId } from '../contracts/base.ts'
 import { canonicalJson, digestOf } from '../contracts/canonical.ts'
 import type { Contract } from '../contracts/contract.ts'
 import { Fingerprint } from '../contracts/fingerprint.ts'
@@ -9,9 +9,10 @@ import { Settings } from '../contracts/settings.ts'
 import { TaskRequest } from '../contracts/task.ts'
 import { parseConstitution } from '../council/constitution.ts'
 import { parsePolicy } from '../policy/load.ts'
-import type { EvidenceRecord } from '../process/state.ts'
+import type { StoreTransaction } from '../ports.ts'
+import { voidedOfRun, type EvidenceRecord, type TaskState } from '../process/state.ts'
 import { parseJson } from '../work/bundle.ts'
-import type { Engine } from './engine.ts'
+import type { TaskEngine } from './engine.ts'
 import type { Journal } from './journal.ts'
 import type { StageContext } from './stage.ts'
 
@@ -20,7 +21,8 @@ export const TaskInputs = z.strictObject({
   settings: Settings,
   policyText: z.string().min(1),
   constitutionText: z.string().min(1),
-  fingerprint: Fingerprint,
+  /** Of the machine that the run is or was made on; null until a run elsewhere has brought its own. */
+  fingerprint: Fingerprint.nullable(),
 })
 export type TaskInputs = z.infer<typeof TaskInputs>
 
@@ -28,14 +30,18 @@ const NAME = 'inputs'
 
 /** Kept beside the task's state; `request` is also evidence of STRATEGIZE. */
 export async function saveInputs(
-  engine: Pick<Engine, 'store'>,
+  engine: Pick<TaskEngine, 'store'>,
   task: TaskId,
   inputs: TaskInputs,
 ): Promise<void> {
-  await engine.store.transaction((tx) => tx.putText(task, NAME, canonicalJson(inputs)))
+  await engine.store.transaction((tx) => putInputs(tx, task, inputs))
 }
 
-export async function loadInputs(engine: Pick<Engine, 'store'>, task: TaskId): Promise<TaskInputs> {
+export function putInputs(tx: StoreTransaction, task: TaskId, inputs: TaskInputs): Promise<void> {
+  return tx.putText(task, NAME, canonicalJson(inputs))
+}
+
+export async function loadInputs(engine: Pick<TaskEngine, 'store'>, task: TaskId): Promise<TaskInputs> {
   const text = await engine.store.text(task, NAME)
   if (text === undefined) throw new EvidenceError(`task ${task} is not in this state folder`)
   return TaskInputs.parse(JSON.parse(text))
@@ -47,13 +53,13 @@ export class EvidenceError extends Error {
   readonly code = 'EVIDENCE'
 }
 
-export function makeStageContext(x: {
-  engine: Engine
+export function makeStageContext<E extends TaskEngine>(x: {
+  engine: E
   journal: Journal
   inputs: TaskInputs
   phase: Phase
   signal: AbortSignal
-}): StageContext {
+}): StageContext<E> {
   const { engine, journal, inputs, phase } = x
   const policy = mustParse(parsePolicy(inputs.policyText, 'policy'))
   const { state } = journal
@@ -76,7 +82,7 @@ export function makeStageContext(x: {
     phase,
     visit: state.phase?.visit ?? 1,
     state,
-    request: inputs.request,
+    request: phase === 'STRATEGIZE' ? inputs.request : { ...inputs.request, base: baseOf(state, inputs) },
     settings: inputs.settings,
     policy: {
       value: withSettings(policy, inputs.settings),
@@ -86,7 +92,7 @@ export function makeStageContext(x: {
       value: mustParse(parseConstitution(inputs.constitutionText, 'constitution')),
       digest: digestOf(inputs.constitutionText),
     },
-    sandbox: inputs.fingerprint.sandbox.level,
+    sandbox: inputs.fingerprint?.sandbox.level ?? 'none',
     signal: x.signal,
     async read(of, name, contract) {
       const what = `${of}/${name}`
@@ -96,13 +102,18 @@ export function makeStageContext(x: {
       return new TextDecoder().decode(await bytesOf(standing(of, name), `${of}/${name}`))
     },
     async readVoided(of, name, contract) {
-      const found = state.voided.filter((record) => record.phase === of && record.name === name)
+      const found = voidedOfRun(state).filter((record) => record.phase === of && record.name === name)
       return Promise.all(
         found.map(async (record) => parse(await bytesOf(record, name), contract, `${of}/${name}`)),
       )
     },
     note: (text) => engine.progress({ kind: 'note', phase, text }),
   }
+}
+
+/** What the present run stands on: the request's base, unless the run was asked for on a later one. */
+export function baseOf(state: TaskState, inputs: Pick<TaskInputs, 'request'>): BaseRef {
+  return state.run?.base ?? inputs.request.base
 }
 
 /** A repository may protect more than the policy does, never less. */

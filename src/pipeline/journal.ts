@@ -2,12 +2,12 @@
 import type { TaskId } from '../contracts/base.ts'
 import { canonicalJson } from '../contracts/canonical.ts'
 import type { ChainHead, LedgerEntry, LedgerEvent } from '../contracts/ledger.ts'
-import type { Fence, TaskRow } from '../ports.ts'
+import type { Fence, StoreTransaction, TaskRow } from '../ports.ts'
 import { headOf, makeEntry } from '../process/ledger.ts'
 import { EMPTY_STATE, TaskState } from '../process/state.ts'
 import { transition } from '../process/transition.ts'
 import { violationEvent, type ProcessViolation } from '../process/violation.ts'
-import type { Engine } from './engine.ts'
+import type { TaskEngine } from './engine.ts'
 
 /** A step that the process does not allow. It is in the ledger as a violation before this is thrown. */
 export class ProcessError extends Error {
@@ -30,10 +30,12 @@ export interface Journal {
   readonly task: TaskId
   readonly state: TaskState
   write(...events: readonly Written[]): Promise<void>
+  /** The same, with what else belongs into the transaction. Without events it is a transaction under the lease. */
+  writeWith(also: (tx: StoreTransaction) => Promise<void>, ...events: readonly Written[]): Promise<void>
 }
 
 /** The cached fold of a task, to look at; EMPTY_STATE for a task that is not there. */
-export async function readTask(engine: Pick<Engine, 'store'>, task: TaskId): Promise<TaskState> {
+export async function readTask(engine: Pick<TaskEngine, 'store'>, task: TaskId): Promise<TaskState> {
   return stateOf(await engine.store.task(task))
 }
 
@@ -42,7 +44,7 @@ function stateOf(row: TaskRow | undefined): TaskState {
 }
 
 export async function openJournal(
-  engine: Pick<Engine, 'store' | 'clock'>,
+  engine: Pick<TaskEngine, 'store' | 'clock' | 'ownsTaskChain'>,
   task: TaskId,
   /** All of them are checked in the transaction of every write. */
   fences: () => readonly Fence[],
@@ -51,7 +53,10 @@ export async function openJournal(
   let state = stateOf(row)
   let version = row?.version ?? 0
 
-  async function commit(events: readonly Written[]): Promise<ProcessViolation | undefined> {
+  async function commit(
+    events: readonly Written[],
+    also?: (tx: StoreTransaction) => Promise<void>,
+  ): Promise<ProcessViolation | undefined> {
     let next = state
     const entries: LedgerEntry[] = []
     const heads = new Map<string, ChainHead>()
@@ -67,11 +72,14 @@ export async function openJournal(
     await engine.store.transaction(async (tx) => {
       for (const fence of fences()) await tx.checkFence(fence)
       for (const entry of entries) await tx.append(entry)
-      const updatedAt = entries.at(-1)?.at ?? ''
-      await tx.saveTask({ id: task, state: canonicalJson(next), updatedAt }, version)
+      const updatedAt = entries.at(-1)?.at
+      if (updatedAt !== undefined) {
+        await tx.saveTask({ id: task, state: canonicalJson(next), updatedAt }, version)
+      }
+      await also?.(tx)
     })
     state = next
-    version += 1
+    if (entries.length > 0) version += 1
     return undefined
   }
 
@@ -80,13 +88,22 @@ export async function openJournal(
     get state() {
       return state
     },
-    async write(...events) {
-      const refused = await commit(events)
-      if (refused === undefined) return
-      const chain = events[0]?.chain ?? `task:${task}`
-      // The attempt itself is evidence; when even that does not fit the chain, the refusal still stands.
-      await commit([{ chain, event: violationEvent(refused) }])
-      throw new ProcessError(refused)
-    },
+    write: (...events) => write(events),
+    writeWith: (also, ...events) => write(events, also),
+  }
+
+  async function write(
+    events: readonly Written[],
+    also?: (tx: StoreTransaction) => Promise<void>,
+  ): Promise<void> {
+    if (!engine.ownsTaskChain && events.some(({ chain }) => chain.startsWith('task:'))) {
+      throw new Error(`the chain of ${task} is written elsewhere; a run writes its own`)
+    }
+    const refused = await commit(events, also)
+    if (refused === undefined) return
+    const chain = events[0]?.chain ?? `task:${task}`
+    // The attempt itself is evidence; when even that does not fit the chain, the refusal still stands.
+    await commit([{ chain, event: violationEvent(refused) }])
+    throw new ProcessError(refused)
   }
 }

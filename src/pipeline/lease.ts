@@ -1,7 +1,7 @@
 // Owns working under a lease: renewed while the work runs, and the work is told when it is lost.
 import type { Phase, TaskId } from '../contracts/base.ts'
 import type { Fence } from '../ports.ts'
-import type { Engine } from './engine.ts'
+import type { TaskEngine } from './engine.ts'
 
 /** Long enough for a slow disk, short enough that a crashed process is taken over within a minute. */
 export const LEASE_TTL_MS = 60_000
@@ -25,7 +25,7 @@ export function leaseKeys(task: TaskId, phase: Phase): readonly string[] {
 
 /** Holds all of `keys` or none. */
 export async function withLease<T>(
-  engine: Pick<Engine, 'leases' | 'clock' | 'holder'>,
+  engine: Pick<TaskEngine, 'leases' | 'clock' | 'holder'>,
   keys: readonly string[],
   work: (held: Held) => Promise<T>,
   ttlMs = LEASE_TTL_MS,
@@ -69,7 +69,7 @@ export async function withLease<T>(
 }
 
 /** Whether what is written now would be accepted: asked before anything is left outside of a transaction. */
-export async function stillHeld(engine: Pick<Engine, 'store'>, held: Held): Promise<boolean> {
+export async function stillHeld(engine: Pick<TaskEngine, 'store'>, held: Held): Promise<boolean> {
   if (held.lost.aborted) return false
   try {
     await engine.store.transaction(async (tx) => {

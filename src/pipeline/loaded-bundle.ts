@@ -4,11 +4,13 @@ import type { Digest } from '../contracts/canonical.ts'
 import type { LedgerEntry } from '../contracts/ledger.ts'
 import type { Status, Verdict } from '../contracts/verdict.ts'
 
-/** A bundle read whole: its manifest, both chains, and every file by the digest of its bytes. */
+/** A bundle read whole: its manifest, the chains, and every file by the digest of its bytes. */
 export interface LoadedBundle {
   manifest: BundleManifest
   task: readonly LedgerEntry[]
   run: readonly LedgerEntry[]
+  /** Chains of the task's earlier runs, by run. */
+  earlier: ReadonlyMap<string, readonly LedgerEntry[]>
   byDigest: ReadonlyMap<Digest, Uint8Array>
   read(path: string): Promise<Uint8Array | undefined>
 }

@@ -1,8 +1,8 @@
 // Owns the advance loop: step after step until the task is done, waits, or has passed the phase it was asked to reach.
 import type { Phase, TaskId } from '../contracts/base.ts'
 import { digestOfJson } from '../contracts/canonical.ts'
-import { advance, dutyOf, INTERRUPTED } from './advance.ts'
-import type { Engine } from './engine.ts'
+import { advance, dutyOf, INTERRUPTED, type AdvanceOptions } from './advance.ts'
+import type { TaskEngine } from './engine.ts'
 import { saveInputs, type TaskInputs } from './inputs.ts'
 import { openJournal, readTask } from './journal.ts'
 import { LEASE_TTL_MS, leaseKeys, withLease } from './lease.ts'
@@ -16,10 +16,11 @@ const ASK_AGAIN_MS = 1_000
 
 export type Reached = { kind: 'done' } | { kind: 'until'; phase: Phase } | { kind: 'waiting'; for: string }
 
-export async function runTask(
-  engine: Engine,
+/** `done`: the task has ended; in a runner, the run has. */
+export async function runTask<E extends TaskEngine>(
+  engine: E,
   task: TaskId,
-  x: { until?: Phase; stop?: AbortSignal } = {},
+  x: AdvanceOptions<E> & { until?: Phase },
 ): Promise<Reached> {
   let waited = 0
   for (let step = 0; step < MOST_STEPS; step += 1) {
@@ -27,7 +28,8 @@ export async function runTask(
     if (state.closed !== null) return { kind: 'done' }
     if (x.until !== undefined && state.passed[x.until] !== undefined) return { kind: 'until', phase: x.until }
     if (x.stop?.aborted === true) return { kind: 'waiting', for: INTERRUPTED.for }
-    const answer = await advance(engine, task, { stop: x.stop })
+    const answer = await advance(engine, task, x)
+    if (answer.result === 'done') return { kind: 'done' }
     if (answer.result !== 'waiting') waited = 0
     else if (answer.held !== true || waited >= PATIENCE_MS) return { kind: 'waiting', for: answer.for }
     else {
@@ -44,7 +46,7 @@ export async function runTask(
 
 /** Keeps the inputs and writes the first entry of the task chain. */
 export async function createTask(
-  engine: Pick<Engine, 'store' | 'clock' | 'leases' | 'holder'>,
+  engine: Pick<TaskEngine, 'store' | 'clock' | 'leases' | 'holder' | 'ownsTaskChain'>,
   task: TaskId,
   inputs: TaskInputs,
 ): Promise<void> {

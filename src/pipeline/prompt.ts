@@ -7,7 +7,7 @@ import { attestPrompt } from '../prompts/attest.ts'
 import { PROMPT_BASELINES } from '../prompts/baseline.ts'
 import { compilePrompt } from '../prompts/compile.ts'
 import { PERSONAS } from '../prompts/personas.ts'
-import type { Engine } from './engine.ts'
+import type { TaskEngine } from './engine.ts'
 
 export interface PhasePrompt {
   entered: { persona: Digest; prompt: Digest; inputs: Record<string, Digest> }
@@ -17,7 +17,7 @@ export interface PhasePrompt {
 
 /** Inputs are the digests of everything that earlier phases left; the anchor is the only free text. */
 export async function promptOf(
-  engine: Pick<Engine, 'blobs'>,
+  engine: Pick<TaskEngine, 'blobs'>,
   phase: Phase,
   state: TaskState,
 ): Promise<PhasePrompt> {

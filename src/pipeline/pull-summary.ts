@@ -21,7 +21,8 @@ export function summarisePull(x: {
 }): PRSummary {
   const { request, spec, plan, changes, quality } = x
   const triggers = firedTriggers(x.policy.risk_triggers, { files: changes.files, diff: x.diff })
-  const issue = /#(\d+)$/.exec(request.origin)?.[1]
+  // A task that was asked for on a pull request closes nothing.
+  const issue = /^issue:.*#(\d+)$/.exec(request.origin)?.[1]
   return {
     schema: 'autopilot/pr-summary@1',
     title: spec.caws.title,

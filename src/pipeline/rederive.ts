@@ -6,6 +6,7 @@ import { canonicalJson, digestOf, type Digest } from '../contracts/canonical.ts'
 import { ChangeSetContract, contentBytes, type ChangeSet } from '../contracts/change-set.ts'
 import type { Contract } from '../contracts/contract.ts'
 import { CouncilVerdictContract, type Constitution } from '../contracts/council.ts'
+import { RunOutcomeContract } from '../contracts/outcome.ts'
 import { PlanContract } from '../contracts/plan.ts'
 import type { Policy } from '../contracts/policy.ts'
 import { QualityReportContract } from '../contracts/quality-report.ts'
@@ -22,6 +23,7 @@ import { scoreOf } from '../gates/score.ts'
 import { parsePolicy } from '../policy/load.ts'
 import { decideRefinement } from '../refinement/decide.ts'
 import { parseJson } from '../work/bundle.ts'
+import { changeOutcome } from './change-outcome.ts'
 import { councilOf } from './council.ts'
 import { withSettings } from './inputs.ts'
 import { leaf, type LoadedBundle } from './loaded-bundle.ts'
@@ -35,6 +37,7 @@ export async function rederiveDecisions(bundle: LoadedBundle): Promise<readonly 
     await ruleGates(bundle, inputs),
     await changeReview(bundle, inputs),
     await refinement(bundle),
+    await outcome(bundle),
   ]
 }
 
@@ -197,6 +200,33 @@ async function refinement(bundle: LoadedBundle): Promise<Verdict> {
   const again = decideRefinement(recorded.satisficing, council)
   const problems = same(again, recorded.decision) ? [] : [`the decision comes out as ${again.decision}`]
   return leaf(name, problems, `${recorded.decision.decision}, as recorded`)
+}
+
+/** What the run says it ended in, against the evidence that passed. */
+async function outcome(bundle: LoadedBundle): Promise<Verdict> {
+  const name = 'rederived: outcome'
+  const recorded = await contract(bundle, 'outcome.json', RunOutcomeContract)
+  const closed = bundle.run.at(-1)?.event
+  if (recorded === undefined || closed?.kind !== 'run.closed') return notReached(name)
+  const problems: string[] = []
+  if (recorded.kind !== closed.result) {
+    problems.push(`the run chain ends in ${closed.result}, outcome.json in ${recorded.kind}`)
+  }
+  const { sha } = bundle.manifest.base
+  const changes = await contract(bundle, 'evidence/IMPLEMENT/change_set.json', ChangeSetContract)
+  if (changes !== undefined && changes.base !== sha) {
+    problems.push(`the change stands on ${changes.base}; the run on ${sha}`)
+  }
+  if (recorded.kind === 'change') {
+    const report = await contract(bundle, 'evidence/VERIFY/quality_report.json', QualityReportContract)
+    const record = bundle.manifest.files.find((file) => file.path === 'evidence/IMPLEMENT/change_set.json')
+    if (changes === undefined || report === undefined || record === undefined) {
+      problems.push('the evidence of the change is not there')
+    } else if (!same(recorded, changeOutcome(record.sha256, changes, report))) {
+      problems.push('outcome.json says something else than the evidence of the change')
+    }
+  }
+  return leaf(name, problems, `${recorded.kind}, as the evidence says`)
 }
 
 function notReached(name: string): Verdict {

@@ -9,24 +9,28 @@ import { QualityReportContract } from '../contracts/quality-report.ts'
 import type { RunReport } from '../contracts/summary.ts'
 import { councilTree } from '../council/review.ts'
 import { countersOf } from '../process/counters.ts'
+import { inWritingOrder } from '../process/fold.ts'
 import { parseJson } from '../work/bundle.ts'
-import { inWritingOrder } from './chain-order.ts'
 import { readOutcome } from './closing.ts'
-import type { Engine } from './engine.ts'
+import type { TaskEngine } from './engine.ts'
 import { readTask } from './journal.ts'
 
-/** undefined while the task's run has not ended. `timings` are this process's own. */
+/**
+ * undefined while the task's run has not ended. `timings` are this process's own. `sealed`: digest of the bundle, told
+ * by a runner, where no task chain binds it.
+ */
 export async function readReport(
-  engine: Engine,
+  engine: TaskEngine,
   task: TaskId,
-  x: { bundle: string; timings: RunReport['timings'] },
+  x: { bundle: string; timings: RunReport['timings']; sealed?: Digest },
 ): Promise<RunReport | undefined> {
   const state = await readTask(engine, task)
   const { run } = state
-  if (run === null || run.closed === null || run.imported === null) return undefined
+  const bundleDigest = run?.imported ?? x.sealed
+  if (run === null || run.closed === null || bundleDigest === undefined) return undefined
   const taskEntries = await engine.store.entries(`task:${task}`)
   const runEntries = await engine.store.entries(`run:${run.id}`)
-  const entries = inWritingOrder(taskEntries, runEntries)
+  const entries = inWritingOrder(taskEntries, new Map([[run.id, runEntries]]))
   const outcome = await readOutcome(engine, run.closed.outcome)
   const quality = await newest(engine, entries, 'VERIFY', 'quality_report.json', QualityReportContract)
   const councils = [
@@ -40,7 +44,7 @@ export async function readReport(
     schema: 'autopilot/run-report@1',
     task,
     run: run.id,
-    accepted: state.closed?.result === 'accepted',
+    accepted: engine.ownsTaskChain ? state.closed?.result === 'accepted' : run.closed.result === 'change',
     outcome,
     phases: phasesOf(entries),
     gates: quality?.gates.map((gate) => gate.verdict) ?? [],
@@ -48,7 +52,7 @@ export async function readReport(
     branch: state.published?.branch ?? null,
     commit: state.published?.head ?? null,
     bundle: x.bundle,
-    bundleDigest: run.imported,
+    bundleDigest,
     ledgerHead: run.head.hash,
     ledgerLength: run.head.length,
     taskHead: await engine.store.head(`task:${task}`),
@@ -59,7 +63,7 @@ export async function readReport(
 }
 
 async function newest<S extends z.ZodType>(
-  engine: Pick<Engine, 'blobs'>,
+  engine: Pick<TaskEngine, 'blobs'>,
   entries: readonly LedgerEntry[],
   phase: Phase,
   name: string,

@@ -5,7 +5,7 @@ import type { QualityReport } from '../contracts/quality-report.ts'
 import { QualityReportContract } from '../contracts/quality-report.ts'
 import type { RefinementDirective } from '../contracts/refinement.ts'
 import { ReviewRefinementContract, type ReviewRefinement } from '../contracts/review.ts'
-import { iterationOf } from '../process/state.ts'
+import { iterationOf, voidedOfRun } from '../process/state.ts'
 import { decideRefinement } from '../refinement/decide.ts'
 import { directiveOf } from '../refinement/directive.ts'
 import { roundOf } from '../refinement/round.ts'
@@ -21,7 +21,7 @@ export async function earlierReports(context: StageContext): Promise<readonly Qu
 
 /** What the last round told the worker to change, whichever phase sent the work back. */
 export async function lastDirective(context: StageContext): Promise<RefinementDirective | null> {
-  const last = context.state.voided.findLast((record) => record.name === 'refinement.json')
+  const last = voidedOfRun(context.state).findLast((record) => record.name === 'refinement.json')
   if (last === undefined) return null
   const rounds = await context.readVoided(last.phase, last.name, ReviewRefinementContract)
   return rounds.at(-1)?.directive ?? null

@@ -1,14 +1,15 @@
 // Owns what follows from a stage's answer: evidence kept and judged, the phase passed, returned from, or the run ended.
 import type { Phase } from '../contracts/base.ts'
 import { digestOf, evidenceJson, type Digest } from '../contracts/canonical.ts'
+import type { LedgerEvent } from '../contracts/ledger.ts'
 import type { RunOutcome } from '../contracts/outcome.ts'
 import { permits, type Verdict } from '../contracts/verdict.ts'
 import { holdOf, judgeEvidence } from '../process/evidence.ts'
 import { PHASE_ORDER, PHASES } from '../process/phases.ts'
 import { openRunOf, type EvidenceRecord } from '../process/state.ts'
 import { checkpoint } from './bundle.ts'
-import { changeOutcome, closeRun, taskEnd } from './closing.ts'
-import type { Engine } from './engine.ts'
+import { acceptedOutcome, closeRun, taskEnd } from './closing.ts'
+import type { TaskEngine } from './engine.ts'
 import { storeEvidence } from './evidence.ts'
 import type { TaskInputs } from './inputs.ts'
 import type { Journal } from './journal.ts'
@@ -18,7 +19,7 @@ import { stopOutcome } from './stopping.ts'
 export type Advance =
   | { result: 'advanced'; phase: Phase }
   /** `held`: for another process, which ends or is given up after the time of a lease; asking again is worth it. */
-  | { result: 'waiting'; for: string; held?: true }
+  | { result: 'waiting'; for: string; held?: true; until?: Date | null }
   | { result: 'done' }
 
 export interface Settled {
@@ -28,7 +29,7 @@ export interface Settled {
 }
 
 export async function settle(
-  engine: Engine,
+  engine: TaskEngine,
   journal: Journal,
   inputs: TaskInputs,
   x: { phase: Phase; visit: number; result: StageResult | { kind: 'stuck'; ms: number } },
@@ -36,8 +37,14 @@ export async function settle(
   const { phase, visit, result } = x
   const chain = chainOf(journal, phase)
   if (result.kind === 'waiting') {
-    await journal.write({ chain, event: { kind: 'phase.waiting', phase, for: result.for } })
-    return { advance: { result: 'waiting', for: result.for }, status: 'waiting', note: result.for }
+    const said = journal.state.phase?.waiting === result.for
+    const entries: LedgerEvent[] = [
+      ...(result.entries ?? []),
+      ...(said ? [] : [{ kind: 'phase.waiting', phase, for: result.for } as const]),
+    ]
+    if (entries.length > 0) await journal.write(...entries.map((event) => ({ chain, event })))
+    const until = result.until ?? null
+    return { advance: { result: 'waiting', for: result.for, until }, status: 'waiting', note: result.for }
   }
   if (result.kind === 'stuck') {
     const detail = `${phase} gave no answer within ${result.ms / 1000} s`
@@ -55,8 +62,8 @@ export async function settle(
     })
   }
   const { note } = result
-  if (result.kind === 'passed' && result.published !== undefined) {
-    await journal.write({ chain, event: { kind: 'published', ...result.published } })
+  if (result.kind === 'passed' && result.entries !== undefined) {
+    await journal.write(...result.entries.map((event) => ({ chain, event })))
   }
   if (result.kind === 'ended') {
     if (result.violation !== undefined) {
@@ -77,7 +84,7 @@ export async function settle(
 }
 
 async function pass(
-  engine: Engine,
+  engine: TaskEngine,
   journal: Journal,
   inputs: TaskInputs,
   phase: Phase,
@@ -109,12 +116,12 @@ async function pass(
   const passed = { chain, event }
   // The last phase of a chain and the end it leads to are one transaction: between them no phase would come next.
   if (phase === 'MONITOR') {
-    const reason = 'the change is on its branch'
+    const reason = journal.state.merged === null ? 'the change is on its branch' : 'the change is merged'
     await journal.write(passed, { chain, event: { kind: 'task.closed', result: 'accepted', reason } })
     return { advance: { result: 'done' }, status: 'passed' }
   }
   if (phase === 'REVIEW') {
-    await closeRun(engine, journal, inputs, await changeOutcome(engine, journal), passed)
+    await closeRun(engine, journal, inputs, await acceptedOutcome(engine, journal), passed)
   } else {
     await journal.write(passed)
     await checkpoint(engine, journal, inputs)
@@ -124,19 +131,19 @@ async function pass(
 
 /** A run ends by its own outcome; before there is a run, or after it was handed over, the task itself ends. */
 export async function end(
-  engine: Engine,
+  engine: TaskEngine,
   journal: Journal,
   inputs: TaskInputs,
   outcome: RunOutcome,
 ): Promise<void> {
   if (openRunOf(journal.state) !== null) return closeRun(engine, journal, inputs, outcome)
   await engine.blobs.put(evidenceJson(outcome))
-  await journal.write(taskEnd(journal, outcome))
+  await journal.write(taskEnd(journal.task, outcome))
 }
 
 /** Back to `to`: everything from there on is voided, and its files are put aside. */
 export async function goBack(
-  engine: Engine,
+  engine: TaskEngine,
   journal: Journal,
   x: { phase: Phase; to: Phase; reason: string; directive: Digest | null },
 ): Promise<void> {
@@ -150,7 +157,7 @@ export async function goBack(
 
 /** The evidence gate of `phase`, on what lies in the evidence folder now. */
 export async function judge(
-  engine: Engine,
+  engine: TaskEngine,
   journal: Journal,
   phase: Phase,
   records: readonly EvidenceRecord[],

@@ -1,6 +1,6 @@
 // Owns where a run's time went: intervals by kind, and at every instant the most particular kind that was under way.
 import type { RunReport } from '../contracts/summary.ts'
-import type { Clock } from '../ports.ts'
+import type { Clock, Sandbox } from '../ports.ts'
 
 /** Most particular first: an install inside a gate counts as install. */
 const KINDS = ['install', 'worker', 'git', 'gates'] as const
@@ -37,6 +37,18 @@ export function makeStopwatch(clock: Pick<Clock, 'monotonic'>): Stopwatch {
       spent[KINDS.find((one) => active[one] > 0) ?? 'orchestration'] += end - last
       return { total: end - started, ...spent }
     },
+  }
+}
+
+/** The same sandbox with its installs timed: work in its workspaces is timed by who asks for it. */
+export function timedSandbox(sandbox: Sandbox, watch: Stopwatch): Sandbox {
+  return {
+    level: sandbox.level,
+    limitsBy: sandbox.limitsBy,
+    uidDropped: sandbox.uidDropped,
+    workspace: (x) => sandbox.workspace(x),
+    install: (x, signal) => watch.during('install', () => sandbox.install(x, signal)),
+    close: () => sandbox.close(),
   }
 }
 

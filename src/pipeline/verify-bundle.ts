@@ -1,36 +1,58 @@
 // Owns verifying a bundle offline: files, chains, process, evidence; with `rederive` also what rules decided.
 import type { Phase } from '../contracts/base.ts'
 import { canonicalJson, digestOf, digestOfJson, evidenceJson, type Digest } from '../contracts/canonical.ts'
-import { LedgerEntryContract, type ChainHead, type LedgerEntry } from '../contracts/ledger.ts'
+import type { ChainHead, LedgerEntry } from '../contracts/ledger.ts'
 import { TaskRequestContract } from '../contracts/task.ts'
 import { worstStatus, type Verdict } from '../contracts/verdict.ts'
 import type { BundleReader } from '../ports.ts'
 import { judgeEvidence } from '../process/evidence.ts'
-import { foldTask, type Folded } from '../process/fold.ts'
+import { foldTask, inWritingOrder, type Folded } from '../process/fold.ts'
 import { verifyChain } from '../process/ledger.ts'
 import { EMPTY_STATE, type TaskState } from '../process/state.ts'
 import { transition } from '../process/transition.ts'
 import { checkBundle, parseJson } from '../work/bundle.ts'
-import { aboutOf, FIXED_FILES, layoutOf } from './bundle-layout.ts'
-import { inWritingOrder } from './chain-order.ts'
+import { aboutOf, earlierPath, earlierRunAt, FIXED_FILES, layoutOf } from './bundle-layout.ts'
+import { readChainText, type ReadChain } from './chain-lines.ts'
+import { baseOf } from './inputs.ts'
 import { leaf, type LoadedBundle } from './loaded-bundle.ts'
 import { rederiveDecisions } from './rederive.ts'
 
-export async function verifyBundle(
+export async function verifyBundle(bundle: BundleReader, x: Examination): Promise<Verdict> {
+  return (await examineBundle(bundle, x)).verdict
+}
+
+interface Examination {
+  /** Published elsewhere; without it a bundle that was cut and sealed again cannot be told. */
+  head?: ChainHead
+  /** Decide again what rules decided, and compare. */
+  rederive: boolean
+}
+
+/** `loaded`: what was judged; null when its chains could not even be read. */
+export async function examineBundle(
   bundle: BundleReader,
-  x: { head?: ChainHead; rederive: boolean },
-): Promise<Verdict> {
+  x: Examination,
+): Promise<{ verdict: Verdict; loaded: LoadedBundle | null }> {
   const checked = await checkBundle(bundle)
   const files = leaf('files', checked.problems, `every file of the manifest is there, as it was sealed`)
-  if (checked.manifest === null) return whole([files])
+  if (checked.manifest === null) return { verdict: whole([files]), loaded: null }
   const { manifest } = checked
-  const task = await readChain(bundle, 'ledger/task.jsonl')
-  const run = await readChain(bundle, 'ledger/run.jsonl')
+  const chainAt = async (path: string): Promise<ReadChain> => readChainText(await bundle.read(path), path)
+  const task = await chainAt('ledger/task.jsonl')
+  const run = await chainAt('ledger/run.jsonl')
+  const earlier = new Map<string, ReadChain>()
+  for (const { path } of manifest.files) {
+    const id = earlierRunAt(path)
+    if (id !== undefined) earlier.set(id, await chainAt(path))
+  }
   const chains = [
     chainVerdict('task chain', task, `task:${manifest.task}`, manifest.task_chain, undefined),
     chainVerdict('run chain', run, `run:${manifest.run}`, manifest.run_chain, x.head),
+    ...(earlier.size === 0 ? [] : [earlierVerdict(earlier)]),
   ]
-  if (task.problems.length + run.problems.length > 0) return whole([files, ...chains])
+  if ([task, run, ...earlier.values()].some((read) => read.problems.length > 0)) {
+    return { verdict: whole([files, ...chains]), loaded: null }
+  }
   const byDigest = new Map<Digest, Uint8Array>()
   for (const { path } of manifest.files) {
     const bytes = await bundle.read(path)
@@ -40,42 +62,28 @@ export async function verifyBundle(
     manifest,
     task: task.entries,
     run: run.entries,
+    earlier: new Map([...earlier].map(([id, read]) => [id, read.entries])),
     byDigest,
     read: (path) => bundle.read(path),
   }
-  const folded = foldTask(task.entries, new Map([[manifest.run, run.entries]]))
+  const folded = foldTask(task.entries, runsOf(loaded))
   const parts = [
     files,
     ...chains,
     processVerdict(folded),
-    evidenceVerdict(loaded),
+    evidenceVerdict(loaded, folded),
     await bindingVerdict(loaded, folded),
   ]
-  if (x.rederive) parts.push(gatesOfEvidence(loaded), ...(await rederiveDecisions(loaded)))
-  if (x.head === undefined) parts.push(noHead())
-  return whole(parts)
-}
-
-interface ReadChain {
-  entries: readonly LedgerEntry[]
-  problems: readonly string[]
-}
-
-async function readChain(bundle: BundleReader, path: string): Promise<ReadChain> {
-  const bytes = await bundle.read(path)
-  if (bytes === undefined) return { entries: [], problems: [`${path} is missing`] }
-  const entries: LedgerEntry[] = []
-  const problems: string[] = []
-  const lines = new TextDecoder().decode(bytes).split('\n')
-  if (lines.pop() !== '') problems.push(`${path} does not end with a line break: it was cut`)
-  for (const [index, line] of lines.entries()) {
-    const parsed = LedgerEntryContract.parse(parseJson(Buffer.from(line)))
-    if (!parsed.ok) problems.push(`${path}:${index + 1} ${parsed.problems[0] ?? 'does not parse'}`)
-    else if (canonicalJson(parsed.value) !== line)
-      problems.push(`${path}:${index + 1} is not in canonical form`)
-    else entries.push(parsed.value)
+  if (x.rederive) {
+    parts.push(gatesOfEvidence(loaded), ...(await rederiveDecisions(loaded)))
   }
-  return { entries, problems }
+  if (x.head === undefined) parts.push(noHead())
+  return { verdict: whole(parts), loaded }
+}
+
+/** Every run's chain, this one's last. */
+function runsOf(bundle: LoadedBundle): ReadonlyMap<string, readonly LedgerEntry[]> {
+  return new Map([...bundle.earlier, [bundle.manifest.run, bundle.run]])
 }
 
 function chainVerdict(
@@ -97,14 +105,25 @@ function chainVerdict(
   return leaf(name, [...problems], `${sealed.length} entries are linked and end in ${against}, ${head}`)
 }
 
+/** Where each ends is bound by the task chain: an import that names another head is no allowed step. */
+function earlierVerdict(earlier: ReadonlyMap<string, ReadChain>): Verdict {
+  const problems = [...earlier].flatMap(([id, read]) => [
+    ...read.problems,
+    ...verifyChain(read.entries, { chain: `run:${id}` }).problems.map((problem) => problem.message),
+  ])
+  const count =
+    earlier.size === 1 ? 'the chain of 1 earlier run is' : `the chains of ${earlier.size} earlier runs are`
+  return leaf('earlier runs', problems, `${count} linked`)
+}
+
 function processVerdict(folded: Folded): Verdict {
   const problems = folded.ok ? [] : [`${folded.entry.chain}#${folded.entry.seq}: ${folded.violation.message}`]
   return leaf('process', problems, 'every entry is a step that the phase table allows')
 }
 
 /** Threat: a true file beside a false one of the name that readers look for. The chains say what lies where. */
-function evidenceVerdict(bundle: LoadedBundle): Verdict {
-  const layout = layoutOf(inWritingOrder(bundle.task, bundle.run))
+function evidenceVerdict(bundle: LoadedBundle, { state }: Folded): Verdict {
+  const layout = layoutOf(bundle.task, bundle.run)
   const held = new Map(bundle.manifest.files.map((file) => [file.path, file.sha256]))
   const problems: string[] = []
   for (const [path, digest] of layout) {
@@ -113,7 +132,7 @@ function evidenceVerdict(bundle: LoadedBundle): Verdict {
       problems.push(`${path} is not what was recorded (${digest})`)
     }
   }
-  const known = new Set<string>([...layout.keys(), ...FIXED_FILES])
+  const known = new Set<string>([...layout.keys(), ...FIXED_FILES, ...state.runs.map(earlierPath)])
   for (const path of held.keys()) {
     if (!known.has(path)) problems.push(`${path} was never recorded`)
   }
@@ -123,12 +142,13 @@ function evidenceVerdict(bundle: LoadedBundle): Verdict {
 /** What the chains name by digest beside evidence: request, fingerprint, outcome; and what the manifest repeats. */
 async function bindingVerdict(bundle: LoadedBundle, folded: Folded): Promise<Verdict> {
   const problems: string[] = []
-  const created = bundle.task[0]?.event
+  const { state } = folded
   const bytes = await bundle.read('evidence/STRATEGIZE/request.json')
   const request = TaskRequestContract.parse(bytes === undefined ? undefined : parseJson(bytes))
-  if (created?.kind !== 'task.created') problems.push('the task chain does not start with task.created')
-  else if (!request.ok || digestOfJson(request.value) !== created.request) {
-    problems.push('the request is not the one that the task was created with')
+  if (state.request === null) problems.push('the task chain does not start with task.created')
+  else if (!request.ok || digestOfJson(request.value) !== state.request) {
+    const by = state.turns.length === 0 ? 'that the task was created with' : 'of the last turn'
+    problems.push(`the request is not the one ${by}`)
   }
   const opened = bundle.run[0]?.event
   const fingerprint = await bundle.read('inputs/fingerprint.json')
@@ -145,8 +165,8 @@ async function bindingVerdict(bundle: LoadedBundle, folded: Folded): Promise<Ver
     }
   } else if (outcome !== undefined) problems.push('outcome.json is there, and the run chain has no end')
   if (folded.ok && request.ok) {
-    const { base } = request.value
-    const about = aboutOf(folded.state, { task: bundle.task, run: bundle.run, base })
+    const base = baseOf(state, { request: request.value })
+    const about = aboutOf(state, { task: bundle.task, run: bundle.run, base })
     for (const [field, value] of Object.entries(about ?? {})) {
       const said: unknown = Reflect.get(bundle.manifest, field)
       if (canonicalJson(said) !== canonicalJson(value)) {
@@ -177,14 +197,15 @@ async function rulesProblems(
     .map((name) => `the ${name} in inputs/ is not the one that the run was opened with`)
 }
 
-/** Every evidence gate decided again, from the recorded bytes, in the state in which it was asked. */
+/** Every evidence gate that the bundle answers for, from the recorded bytes, in the state in which it was asked. */
 function gatesOfEvidence(bundle: LoadedBundle): Verdict {
   const problems: string[] = []
   let state: TaskState = EMPTY_STATE
   let count = 0
-  for (const entry of inWritingOrder(bundle.task, bundle.run)) {
+  const layout = layoutOf(bundle.task, bundle.run)
+  for (const entry of inWritingOrder(bundle.task, runsOf(bundle))) {
     const { event } = entry
-    if (event.kind === 'phase.passed') {
+    if (event.kind === 'phase.passed' && layout.has(`verdicts/${event.phase}-${event.visit}.json`)) {
       count += 1
       const before = state
       const read = (phase: Phase, name: string): Uint8Array | undefined => {

@@ -1,12 +1,12 @@
 // Owns stopping a phase that is stuck: longer than its budget without an answer.
 import type { Phase } from '../contracts/base.ts'
 import { WATCHDOG_MS } from '../process/watchdog.ts'
-import type { Engine } from './engine.ts'
+import type { TaskEngine } from './engine.ts'
 import type { StageResult } from './stage.ts'
 
 /** The stage's answer, or `stuck` after the budget; the signal given to `work` fires then, or when `outer` does. */
 export async function underWatchdog(
-  engine: Pick<Engine, 'clock'>,
+  engine: Pick<TaskEngine, 'clock'>,
   phase: Phase,
   outer: readonly AbortSignal[],
   work: (signal: AbortSignal) => Promise<StageResult>,

@@ -2,6 +2,7 @@
 import type { LedgerEntry, LedgerEvent } from '../contracts/ledger.ts'
 import { genesisOf } from '../contracts/ledger.ts'
 import { abandon, voidFrom } from './phase-events.ts'
+import { serviceEvent } from './service-events.ts'
 import type { PhaseEvent } from './phase-events.ts'
 import { PHASE_ORDER, PHASES } from './phases.ts'
 import { frontierOf, openRunOf } from './state.ts'
@@ -19,7 +20,8 @@ export function chainEvent(state: TaskState, entry: LedgerEntry, event: ChainEve
   if (event.kind === 'run.closed') return runClosed(state, event)
   if (event.kind === 'run.imported') return imported(state, event)
   if (event.kind === 'published') return published(state, event)
-  return taskClosed(state, event)
+  if (event.kind === 'task.closed') return taskClosed(state, event)
+  return serviceEvent(state, entry, event)
 }
 
 function violated(state: TaskState, event: Of<'violation'>): Transition {
@@ -51,6 +53,14 @@ function opened(state: TaskState, entry: LedgerEntry, event: Of<'run.opened'>): 
       state,
       `run ${event.run} stands on task head ${event.task_head.hash}:${event.task_head.length}, which is not the present one`,
       'read the task head again before opening the run',
+    )
+  }
+  if (state.requested !== null && event.fence !== state.requested.fence) {
+    return refuse(
+      state,
+      `run ${event.run} carries fence ${event.fence}; the run that was asked for has ${state.requested.fence}`,
+      'import only the run that was asked for',
+      'lease_expired',
     )
   }
   const dead = openRunOf(state)
@@ -85,6 +95,8 @@ function opened(state: TaskState, entry: LedgerEntry, event: Of<'run.opened'>): 
         attempt: event.attempt,
         fence: event.fence,
         task_head: event.task_head,
+        base: state.requested?.base ?? null,
+        voided_before: ready.voided.length,
         head: { hash: genesisOf(entry.chain), length: 0 },
         fingerprint: event.fingerprint,
         iteration: 0,
@@ -142,7 +154,7 @@ function imported(state: TaskState, event: Of<'run.imported'>): Transition {
     )
   }
   // a run that was killed is imported as far as it came
-  return { ok: true, state: { ...abandon(state), run: { ...run, imported: event.bundle } } }
+  return { ok: true, state: { ...abandon(state), run: { ...run, imported: event.bundle }, requested: null } }
 }
 
 function published(state: TaskState, event: Of<'published'>): Transition {
@@ -150,7 +162,8 @@ function published(state: TaskState, event: Of<'published'>): Transition {
     return refuse(state, 'nothing is published outside PR', 'enter PR first', 'phase_skip')
   }
   const { branch, head, tree } = event
-  return { ok: true, state: { ...state, published: { branch, head, tree } } }
+  const pull = event.pull === undefined ? state.pull : { number: event.pull, branch, head }
+  return { ok: true, state: { ...state, published: { branch, head, tree }, pull } }
 }
 
 function taskClosed(state: TaskState, event: Of<'task.closed'>): Transition {

@@ -10,15 +10,23 @@ export type Folded =
   /** `state` is the fold up to the refused entry. */
   | { ok: false; state: TaskState; entry: LedgerEntry; violation: ProcessViolation }
 
+/** The state after all of `inWritingOrder`. */
+export function foldTask(
+  taskEntries: readonly LedgerEntry[],
+  runEntriesByRun: ReadonlyMap<string, readonly LedgerEntry[]>,
+): Folded {
+  return foldOnto(EMPTY_STATE, inWritingOrder(taskEntries, runEntriesByRun))
+}
+
 /**
  * The order between chains is in the entries: a run's chain comes where its `run.opened` names the task's head, whole,
  * before the task entries that follow. Entries that the task chain gained while the run was open touch other parts of
  * the state, so that folding live, entry by entry, ends in the same state. Runs on one head come by fencing token.
  */
-export function foldTask(
+export function inWritingOrder(
   taskEntries: readonly LedgerEntry[],
   runEntriesByRun: ReadonlyMap<string, readonly LedgerEntry[]>,
-): Folded {
+): readonly LedgerEntry[] {
   const runs = [...runEntriesByRun.values()].filter((entries) => entries.length > 0).sort(byPlace)
   const order: LedgerEntry[] = []
   let next = 0
@@ -27,7 +35,7 @@ export function foldTask(
     order.push(entry)
   }
   for (const run of runs.slice(next)) order.push(...run)
-  return foldOnto(EMPTY_STATE, order)
+  return order
 }
 
 /** The incremental form: a cached state and the entries that came since, in the order in which they were written. */

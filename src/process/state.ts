@@ -1,7 +1,7 @@
 // Owns TaskState: the fold of a task's chains, and the small questions that are asked of it.
 import { z } from 'zod'
 import { ArtifactRecord } from '../contracts/artifacts.ts'
-import { Phase, RunId, Sha, TaskId, Timestamp } from '../contracts/base.ts'
+import { BaseRef, Phase, RunId, Sha, TaskId, Timestamp } from '../contracts/base.ts'
 import { Digest } from '../contracts/canonical.ts'
 import { tag } from '../contracts/contract.ts'
 import { ChainHead } from '../contracts/ledger.ts'
@@ -49,6 +49,10 @@ export const RunState = z.strictObject({
   fence: z.int().min(1),
   /** What the task chain said when the run was opened. */
   task_head: ChainHead,
+  /** What the run was asked to stand on; null: the request's own base. */
+  base: BaseRef.nullable(),
+  /** How many records had been voided when it was opened: what comes after them is this run's. */
+  voided_before: z.int().min(0),
   head: ChainHead,
   fingerprint: Digest,
   /** IMPLEMENT entries of this run. */
@@ -82,6 +86,30 @@ export const TaskState = z.strictObject({
   /** Violation entries by code. */
   violations: z.record(z.string(), z.int().min(1)),
   published: z.strictObject({ branch: z.string(), head: Sha, tree: Sha }).nullable(),
+  /** The pull request, which stays when its verdicts are voided; null: none was opened. */
+  pull: z.strictObject({ number: z.int().min(1), branch: z.string(), head: Sha }).nullable(),
+  /** The run that was asked for and neither came nor was given up. */
+  requested: z
+    .strictObject({
+      number: z.int().min(1),
+      nonce: z.string(),
+      fence: z.int().min(1),
+      base: BaseRef,
+      /** Head of the task chain with this entry: what the run's first entry must name. */
+      task_head: ChainHead,
+    })
+    .nullable(),
+  /** How many runs were asked for. */
+  requests: z.int().min(0),
+  /** Why the last request came to nothing; null once another was made. */
+  lost: z.strictObject({ number: z.int().min(1), rule: z.string(), reason: z.string() }).nullable(),
+  /** Turns accepted, oldest first. */
+  turns: z.array(z.string()),
+  paused: z.strictObject({ by: z.string(), reason: z.string() }).nullable(),
+  decided: z
+    .strictObject({ head: Sha, decision: z.enum(['merge', 'hold', 'deny']), policy: Digest, verdict: Digest })
+    .nullable(),
+  merged: z.strictObject({ head: Sha, commit: Sha.nullable(), by: z.string() }).nullable(),
   closed: z
     .strictObject({
       result: z.enum(['accepted', 'not_accepted', 'question', 'stopped', 'aborted']),
@@ -105,6 +133,14 @@ export const EMPTY_STATE: TaskState = {
   backtracks: 0,
   violations: {},
   published: null,
+  pull: null,
+  requested: null,
+  requests: 0,
+  lost: null,
+  turns: [],
+  paused: null,
+  decided: null,
+  merged: null,
   closed: null,
 }
 
@@ -116,6 +152,11 @@ export function frontierOf(state: TaskState): Phase | null {
 /** A run that may still write: opened, and its head not yet bound by the task chain. */
 export function openRunOf(state: TaskState): RunState | null {
   return state.run !== null && state.run.imported === null ? state.run : null
+}
+
+/** What returns of the present run have voided, oldest first. */
+export function voidedOfRun(state: TaskState): readonly EvidenceRecord[] {
+  return state.voided.slice(state.run?.voided_before ?? 0)
 }
 
 /** Visit number that the next `phase.entered` of this phase must carry. */

@@ -37,6 +37,13 @@ const WRITER: Readonly<Record<LedgerEvent['kind'], ChainKind | 'phase' | 'both'>
   'run.imported': 'task',
   published: 'task',
   'task.closed': 'task',
+  'turn.accepted': 'task',
+  'run.requested': 'task',
+  'run.lost': 'task',
+  'task.paused': 'task',
+  'task.resumed': 'task',
+  decided: 'task',
+  merged: 'task',
 }
 
 function writerOf(event: LedgerEvent): ChainKind | 'both' {

@@ -18,7 +18,13 @@ export function renderComment(verdict: Verdict, kind = 'gate'): string {
   return blocks(headline, table, details('Details', verdictPages(parts, room)))
 }
 
-/** Details of many verdicts, what holds first, cut to `limit` bytes by whole verdicts. */
+/** Details of many verdicts, what holds first, cut to `limit` bytes by whole verdicts. What cannot fit is not rendered. */
 export function verdictPages(verdicts: readonly Verdict[], limit: number): string {
-  return fit(heldFirst(verdicts).map(verdictDetails), '\n\n', limit, (n) => `… ${n} more`)
+  let used = 0
+  const pages = heldFirst(verdicts).map((verdict) => {
+    const page = used > limit ? '' : verdictDetails(verdict)
+    used += byteLength(page)
+    return page
+  })
+  return fit(pages, '\n\n', limit, (n) => `… ${n} more`)
 }

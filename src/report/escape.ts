@@ -1,4 +1,5 @@
 // Owns how untrusted text gets into Markdown: it cannot ping, link, close an issue, open HTML or break a table.
+import { shorten } from '../contracts/text.ts'
 import { cleanBlock, cleanLine } from './plain.ts'
 
 // A zero-width space as entity: it stays in the text, so that a mention or reference does not form after parsing.
@@ -26,6 +27,19 @@ export function escapeMarkdown(untrusted: string): string {
     .map((part, at) => (at % 2 === 1 ? part : escapeText(part, at === 0)))
     .join('')
     .replaceAll('``', `\`${BREAK}\``)
+}
+
+/** The same in at most `bytes`, ending in an ellipsis where something was cut: one text alone never fills a page. */
+export function escapeUpTo(bytes: number, untrusted: string): string {
+  const text = cleanLine(untrusted)
+  for (let length = bytes; ;) {
+    const escaped = escapeMarkdown(shorten(text, length))
+    const size = Buffer.byteLength(escaped)
+    if (size <= bytes) return escaped
+    // what is escaped may be eight times as long as what was written
+    length = Math.max(1, Math.floor((length * bytes) / size) - 1)
+    if (length === 1) return '…'
+  }
 }
 
 function escapeText(text: string, first: boolean): string {

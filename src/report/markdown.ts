@@ -1,6 +1,6 @@
 // Owns the pieces of Markdown that every page shares: tables, details, and texts cut to a limit by whole pieces.
 import type { Verdict } from '../contracts/verdict.ts'
-import { codeSpan, escapeMarkdown } from './escape.ts'
+import { codeSpan, escapeMarkdown, escapeUpTo } from './escape.ts'
 import { cleanLine } from './plain.ts'
 import { LOOKS, placeOf, rowsOf, sortFindings } from './rows.ts'
 
@@ -21,6 +21,27 @@ export function blocks(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
+export interface Link {
+  text: string
+  url: string
+}
+
+// Threat: an address could be `javascript:`, end the link early, or break a table; then the text stands alone.
+export function link({ text, url }: Link): string {
+  const label = escapeUpTo(100, text)
+  return /^https?:\/\/[^\s()<>"'`\\|]{1,2000}$/.test(url) ? `[${label}](${url})` : label
+}
+
+/** A person's name, who is told by it; any other account's name is no mention. */
+export function mention(login: string): string {
+  return /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})$/.test(login) ? `@${login}` : codeSpan(login)
+}
+
+/** Where pieces were left out, the place of the whole is said at the end. */
+export function withRest(markdown: string, rest: Link | null): string {
+  return rest === null || !/… \d+ more/.test(markdown) ? markdown : `${markdown}\n\nAll of it: ${link(rest)}.`
+}
+
 /** UTF-8 bytes: never fewer than the characters that GitHub counts. */
 export function byteLength(text: string): number {
   return Buffer.byteLength(text)
@@ -33,11 +54,14 @@ export function fit(
   limit: number,
   more: (n: number) => string,
 ): string {
-  const whole = pieces.join(separator)
-  if (byteLength(whole) <= limit) return whole
+  // Threat: thousands of findings come from a run; sizes are added up instead of joining again and again.
+  const gap = byteLength(separator)
+  const ends = [0]
+  for (const piece of pieces) ends.push((ends.at(-1) ?? 0) + byteLength(piece) + gap)
+  if ((ends.at(-1) ?? 0) - gap <= limit) return pieces.join(separator)
   for (let kept = pieces.length - 1; kept >= 0; kept -= 1) {
-    const text = [...pieces.slice(0, kept), more(pieces.length - kept)].join(separator)
-    if (byteLength(text) <= limit) return text
+    const last = more(pieces.length - kept)
+    if ((ends[kept] ?? 0) + byteLength(last) <= limit) return [...pieces.slice(0, kept), last].join(separator)
   }
   return ''
 }

@@ -4,7 +4,8 @@ import type { ChainHead } from '../contracts/ledger.ts'
 import type { QualityReport } from '../contracts/quality-report.ts'
 import type { PRSummary } from '../contracts/summary.ts'
 import { MOST_BODY, verdictPages } from './comment.ts'
-import { codeSpan, escapeMarkdown } from './escape.ts'
+import { councilTable } from './council-comment.ts'
+import { codeSpan, escapeMarkdown, escapeUpTo } from './escape.ts'
 import { dollars, headText, seconds, short, subjectText } from './figures.ts'
 import { blocks, byteLength, details, fit, markdownTable, verdictTable } from './markdown.ts'
 import { LOOKS } from './rows.ts'
@@ -25,34 +26,44 @@ export interface PullBody {
   bundle: string
 }
 
-/** At most `MOST_BODY` bytes: the details give way first, the last line never does. */
-export function renderPullBody(pull: PullBody): string {
+export interface PullBodyOptions {
+  /** Bytes at most; `MOST_BODY` when left out. */
+  room?: number
+  /** What stands elsewhere in the text already. */
+  omit?: readonly ('summary' | 'closes')[]
+}
+
+/** The details give way first, then the tables; the first and the last lines never do. */
+export function renderPullBody(pull: PullBody, options: PullBodyOptions = {}): string {
   const { summary, quality } = pull
+  const { room = MOST_BODY, omit = [] } = options
   const opening = blocks(
     sandboxWarning(pull.sandbox, 'markdown'),
-    escapeMarkdown(summary.summary),
+    omit.includes('summary') ? '' : summaryText(summary),
     lookFirst(summary.look_first),
-    closes(summary.closes),
+    omit.includes('closes') ? '' : closesText(summary.closes),
   )
-  const acceptance = section('Acceptance', acceptanceTable(summary))
-  const gates = section(
-    `Gates on ${escapeMarkdown(subjectText(quality.subject))}`,
-    verdictTable(
-      quality.gates.map((gate) => gate.verdict),
-      'gate',
-      12_000,
-    ),
-  )
-  const verdicts = section('Verdicts', councilTables(pull.councils))
-  const risks = section('Risks and rollback', riskList(summary))
+  const gates = quality.gates.map((gate) => gate.verdict)
+  const tables = [
+    section('Acceptance', acceptanceTable(summary)),
+    section(`Gates on ${escapeMarkdown(subjectText(quality.subject))}`, verdictTable(gates, 'gate', 12_000)),
+    section('Verdicts', blocks(...pull.councils.map(councilTable))),
+    section('Risks and rollback', riskList(summary)),
+  ]
   const last = lastLine(pull)
-  const fixed = blocks(opening, acceptance, gates, verdicts, risks, last)
-  const room = MOST_BODY - byteLength(fixed) - 200
-  const pages = verdictPages(
-    quality.gates.map((gate) => gate.verdict),
-    room,
+  const left = room - byteLength(blocks(opening, last)) - 200
+  const shown = fit(
+    tables.filter((table) => table !== ''),
+    '\n\n',
+    left,
+    (n) => `… ${n} more sections are in the bundle.`,
   )
-  return blocks(opening, acceptance, gates, verdicts, risks, details('Details of the gates', pages), last)
+  const pages = verdictPages(gates, left - byteLength(shown))
+  return blocks(opening, shown, details('Details of the gates', pages), last)
+}
+
+export function summaryText(summary: PRSummary): string {
+  return escapeUpTo(4_000, summary.summary)
 }
 
 function section(title: string, body: string): string {
@@ -66,7 +77,7 @@ function lookFirst(places: readonly string[]): string {
 }
 
 /** `Closes #12` only for a reference of that very form; what else started the task is named without a link. */
-function closes(reference: string | null): string {
+export function closesText(reference: string | null): string {
   if (reference === null) return ''
   const isIssue = /^([\w.-]+\/[\w.-]+)?#\d+$/.test(reference)
   return isIssue ? `Closes ${reference}` : `Asked for in ${codeSpan(reference)}`
@@ -76,32 +87,6 @@ function acceptanceTable(summary: PRSummary): string {
   const rows = summary.acceptance.map((one) => [one.id, one.text, one.evidence].map(escapeMarkdown))
   const lines = markdownTable(['', 'acceptance', 'evidence'], rows).split('\n')
   return fit(lines, '\n', 12_000, (n) => `| … ${n} more | | |`)
-}
-
-const DECISIONS = { approve: '✓ approve', reject: '✗ reject', inconclusive: '! inconclusive' } as const
-
-function councilTables(councils: readonly CouncilVerdict[]): string {
-  return blocks(
-    ...councils.map((council) => {
-      const rows = council.votes.map((vote) => [
-        escapeMarkdown(vote.judge),
-        DECISIONS[vote.vote],
-        escapeMarkdown(vote.verdict.reason),
-      ])
-      const lines = markdownTable([`${council.session} review`, 'vote', 'why'], rows).split('\n')
-      return blocks(
-        `**${DECISIONS[council.decision]}** the ${council.session} (${escapeMarkdown(subjectText(council.subject))}): ${escapeMarkdown(council.reason)}`,
-        fit(lines, '\n', 6_000, (n) => `| … ${n} more | | |`),
-        dissentList(council),
-      )
-    }),
-  )
-}
-
-function dissentList(council: CouncilVerdict): string {
-  if (council.dissent.length === 0) return 'No dissent.'
-  const items = council.dissent.map((one) => `- Dissent of ${one.judge}: ${escapeMarkdown(one.reason)}`)
-  return fit(items, '\n', 4_000, (n) => `- … ${n} more`)
 }
 
 function riskList(summary: PRSummary): string {

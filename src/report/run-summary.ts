@@ -1,4 +1,5 @@
 // Owns `summary.md`: the end of a run as a page, for the bundle and for a job's summary.
+import type { Phase } from '../contracts/base.ts'
 import type { RunReport } from '../contracts/summary.ts'
 import { MOST_BODY, verdictPages } from './comment.ts'
 import { codeSpan, escapeMarkdown, fence } from './escape.ts'
@@ -30,6 +31,17 @@ export function renderRunSummary(report: RunReport, title: string): string {
   const room = MOST_BODY - byteLength(blocks(opening, gates, reviews, closing)) - 200
   const pages = verdictPages([...report.gates, ...report.verdicts], room)
   return `${blocks(opening, gates, reviews, details('Details', pages), closing)}\n`
+}
+
+/** The page of a run that was cut short: no report, but a word on how far it came and what is kept. */
+export function renderUnfinished(title: string, x: { phase: Phase | null; bundle: string }): string {
+  const where = x.phase === null ? 'after its last phase' : `in ${x.phase}`
+  const lines = [
+    `# ${escapeMarkdown(title)}`,
+    `**… not finished.** The run was cut short ${where}.`,
+    `What was done so far is kept as the artifact ${codeSpan(x.bundle)}, a checkpoint. A new run begins when somebody types \`/retry\` on the issue.`,
+  ]
+  return `${blocks(...lines)}\n`
 }
 
 function phaseDetails(report: RunReport): string {

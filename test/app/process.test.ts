@@ -122,7 +122,7 @@ test('kill -9 before the commit: no 202 was given, nothing is kept, and the rede
   expect((await deliver(first.url)).status).toBe(202)
   await vi.waitFor(() => expect(app.handled()).toHaveLength(1), 10_000)
   // whoever holds the file keeps the commit waiting
-  const holder = new DatabaseSync(app.database)
+  const holder = new DatabaseSync(app.database, { timeout: 10_000 })
   holder.exec('begin immediate')
   const answer = deliver(first.url, { guid }).then(
     ({ status }) => status,

@@ -119,6 +119,7 @@ test('what nobody is to blame for comes again at its time and counts no attempt'
   await bench.until(() => Object.values(came).every(({ length }) => length >= 2), 60_000)
   for (const name of ['handle', 'send']) expect(came[name]?.[1]).toBeGreaterThanOrEqual(due)
   await bench.until(async () => (await bench.inbox.counts()).done === 1)
+  await bench.until(async () => (await bench.outbox.get('effect'))?.state === 'done')
   expect(await bench.inbox.get('one')).toMatchObject({ attempts: 0 })
   expect(await bench.outbox.get('effect')).toMatchObject({ state: 'done', attempts: 0, result: 1 })
 })

@@ -2,7 +2,7 @@
 import { matchesGlob } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { inScope, isDependencyFile, matchScope, protectedBy } from '../../src/contracts/scope.ts'
+import { inScope, isDependencyFile, matcher, matchScope, protectedBy } from '../../src/contracts/scope.ts'
 
 test.each([
   ['src/a.ts', 'src/a.ts', true],
@@ -86,4 +86,27 @@ test('manifests and lockfiles are known by name in any folder and case', () => {
     true,
   )
   expect(['package.json.bak', 'src/package.js', 'lock'].some(isDependencyFile)).toBe(false)
+})
+
+test('one test for many patterns answers as each of them would', () => {
+  const part = fc.constantFrom('a', 'b', 'a.b', '(a|b)', '*', 'a*', '*b', '*.b', '**', 'a+', 'A')
+  const name = fc.constantFrom('a', 'b', 'a.b', 'aXb', '(a|b)', 'ab', 'a+', 'B', 'A')
+  const pattern = fc
+    .tuple(fc.array(part, { minLength: 1, maxLength: 4 }), fc.constantFrom('', '/'))
+    .map(([parts, end]) => parts.join('/') + end)
+  fc.assert(
+    fc.property(
+      fc.array(pattern, { maxLength: 4 }),
+      fc.array(name, { minLength: 1, maxLength: 4 }),
+      fc.boolean(),
+      (patterns, names, caseless) => {
+        const path = names.join('/')
+        const fold = (text: string) => (caseless ? text.toLowerCase() : text)
+        expect(matcher(patterns, { caseless })(path)).toBe(
+          patterns.some((one) => matchScope(fold(one), fold(path))),
+        )
+      },
+    ),
+    { numRuns: 5000 },
+  )
 })

@@ -1,5 +1,5 @@
 // Owns `npm run demo`: builds the repository and its issue, and runs Autopilot on them as a person would.
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import type { DemoOptions } from './options.ts'
@@ -9,6 +9,7 @@ import { demoFolder, prepareDemo } from './prepare.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const BAD_INPUT = 4
+const NOT_MERGED = 2
 
 /** The same command that a person types; its exit code is the demo's. */
 async function runLocal(demo: Demo, options: DemoOptions): Promise<number> {
@@ -22,16 +23,38 @@ async function runLocal(demo: Demo, options: DemoOptions): Promise<number> {
   return run.exitCode ?? 1
 }
 
+/** The whole story on a GitHub of its own. 0: merged; 2: ended otherwise, as with --break. */
+async function runOnGithub(options: DemoOptions): Promise<number> {
+  const { playOnGithub, writeGithubReport } = await import('./github.ts')
+  const folder = await demoFolder(resolve(options.into ?? `${ROOT}demo-output`), false)
+  const { repo, issue, broken } = options
+  const own = repo === undefined || issue === undefined
+  const demo = own
+    ? await prepareDemo({ folder, ...(broken && { broken }) })
+    : { repo: resolve(repo), issue: resolve(issue) }
+  const colour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
+  const name = own ? 'minimist' : basename(demo.repo).replaceAll(/[^\w.-]/g, '-')
+  console.log(`autopilot  ana/${name}#1  on a GitHub of its own, on this machine`)
+  const told = { repo: demo.repo, issue: demo.issue, owner: 'ana', name, stay: options.keep }
+  const report = await playOnGithub(told, (line) => console.log(line), colour)
+  if (options.json !== undefined) await writeGithubReport(resolve(options.json), report)
+  return report.merged ? 0 : NOT_MERGED
+}
+
 if (import.meta.main) {
   const parsed = parseDemoOptions(process.argv.slice(2))
   if (parsed.ok) {
     const { options } = parsed
-    const folder = await demoFolder(resolve(options.into ?? `${ROOT}demo-output`), options.keep)
-    const demo = await prepareDemo({ folder, ...(options.broken && { broken: options.broken }) })
-    process.exitCode = await runLocal(demo, options)
+    process.exitCode = options.laptop ? await onLaptop(options) : await runOnGithub(options)
   } else {
     for (const problem of parsed.problems) console.error(problem)
     console.error(`Type: ${USAGE}`)
     process.exitCode = BAD_INPUT
   }
+}
+
+async function onLaptop(options: DemoOptions): Promise<number> {
+  const folder = await demoFolder(resolve(options.into ?? `${ROOT}demo-output`), options.keep)
+  const demo = await prepareDemo({ folder, ...(options.broken && { broken: options.broken }) })
+  return runLocal(demo, options)
 }

@@ -64,14 +64,15 @@ test.each(PAGES)('%s keeps the voice', (page) => {
 
 /** Rule ids as the source writes them: `rule: 'x'`, and as first argument of the helpers that make problems. */
 function ruleIds(): string[] {
-  const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((path) =>
-    path.endsWith('.ts'),
+  const files = ['src', 'action'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => join(folder, path)),
   )
-  const pattern = /(?:\brule: |\b(?:problem|named|stop|ask|over|finding)\(\s*)'([a-z]+(?:-[a-z0-9]+)+)'/g
+  const pattern =
+    /(?:\brule: |\b(?:problem|named|stop|ask|over|finding|no|refused)\((?:\w+, )?\s*)'([a-z]+(?:-[a-z0-9]+)+)'/g
   return [
-    ...new Set(
-      files.flatMap((path) => Array.from(read(`src/${path}`).matchAll(pattern), ([, id = '']) => id)),
-    ),
+    ...new Set(files.flatMap((path) => Array.from(read(path).matchAll(pattern), ([, id = '']) => id))),
   ].sort()
 }
 

@@ -2,6 +2,7 @@
 // node test/e2e/killed-run.ts '{"state": …, "repo": …, "issue": … | "resume": …, "phase": …, "kind": …}'
 import { composeLaptop } from '../../src/cli/compose.ts'
 import { runTask } from '../../src/pipeline/loop.ts'
+import { STAGES } from '../../src/pipeline/stages/registry.ts'
 import type { Store } from '../../src/ports.ts'
 
 export interface KilledRun {
@@ -38,6 +39,7 @@ if (import.meta.main) {
   const x = JSON.parse(process.argv[2] ?? '{}') as KilledRun
   const { state, repo, issue, resume } = x
   const laptop = await composeLaptop({ state, repo, issue, resume, dry: false }, () => undefined)
-  await runTask({ ...laptop.engine, store: deadly(laptop.engine.store, x) }, laptop.task.id)
+  const engine = { ...laptop.engine, store: deadly(laptop.engine.store, x) }
+  await runTask(engine, laptop.task.id, { stages: STAGES })
   throw new Error(`${x.kind} of ${x.phase} never came`)
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'vitest'
 import { expect, onTestFinished, test } from 'vitest'
-import { absence, needsTool } from './require-tool.ts'
+import { absence, needs, needsTool } from './require-tool.ts'
 
 function folderWith(tool: string, mode: number): string {
   const folder = mkdtempSync(join(tmpdir(), 'tools-'))
@@ -45,4 +45,13 @@ test('a test whose tool is there goes on; an absent one skips it on a laptop and
   expect(() => needsTool(context, 'bwrap', { ci: 'true', path: '/nowhere' })).toThrow(
     'bwrap is not installed',
   )
+})
+
+test('what else is absent, such as a registry, skips on a laptop and fails in CI too', () => {
+  const skipped: unknown[] = []
+  const context = { skip: (note?: unknown) => void skipped.push(note) } as unknown as TestContext
+  needs(context, undefined, { ci: 'true' })
+  needs(context, 'the registry cannot be reached', { ci: undefined })
+  expect(skipped).toEqual(['the registry cannot be reached'])
+  expect(() => needs(context, 'the registry cannot be reached', { ci: 'true' })).toThrow('cannot be reached')
 })

@@ -1,4 +1,5 @@
-// Owns what happens to a test whose tool is absent: skipped with its reason on a laptop, failed where CI is true.
+// Owns what happens to a test that lacks something of the machine: skipped with its reason on a laptop, failed where CI
+// is true.
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { TestContext } from 'vitest'
@@ -20,16 +21,28 @@ export function absence(
 ): { act: 'skip' | 'fail'; reason: string } | undefined {
   const folders = (machine.path ?? '').split(delimiter).filter((folder) => folder !== '')
   if (folders.some((folder) => isExecutable(join(folder, tool)))) return undefined
-  const strict = machine.ci !== undefined && machine.ci !== '' && machine.ci !== 'false' && machine.ci !== '0'
   const how = BY_SETUP.includes(tool) ? 'npm run setup' : `sudo apt-get install ${tool}`
-  return { act: strict ? 'fail' : 'skip', reason: `${tool} is not installed; type: ${how}` }
+  return { act: actWithout(machine), reason: `${tool} is not installed; type: ${how}` }
 }
 
 /** First line of a test that needs a tool: `test('title', (context) => { needsTool(context, 'bwrap') … })`. */
 export function needsTool(context: Pick<TestContext, 'skip'>, tool: string, machine: Machine = here()): void {
-  const absent = absence(tool, machine)
-  if (absent?.act === 'fail') throw new Error(absent.reason)
-  if (absent?.act === 'skip') context.skip(absent.reason)
+  needs(context, absence(tool, machine)?.reason, machine)
+}
+
+/** For what is no tool: `absent` says why it is not there; undefined, it is. */
+export function needs(
+  context: Pick<TestContext, 'skip'>,
+  absent: string | undefined,
+  machine: Pick<Machine, 'ci'> = here(),
+): void {
+  if (absent === undefined) return
+  if (actWithout(machine) === 'fail') throw new Error(absent)
+  context.skip(absent)
+}
+
+function actWithout({ ci }: Pick<Machine, 'ci'>): 'skip' | 'fail' {
+  return ci !== undefined && ci !== '' && ci !== 'false' && ci !== '0' ? 'fail' : 'skip'
 }
 
 function here(): Machine {

@@ -38,8 +38,11 @@ test('tests that pass before and after are a pass, marked as reported', async ()
   expect(context.workspaces).toHaveLength(2)
 })
 
+let broken: ReturnType<typeof runTests> | undefined
+const breaking = () => (broken ??= runTests({ 'lib.js': 'exports.double = (x) => x * 3\n' }))
+
 test('a test that the change breaks is a new failure, with its file and what it said', async () => {
-  const { result } = await runTests({ 'lib.js': 'exports.double = (x) => x * 3\n' })
+  const { result } = await breaking()
   expect(result.verdict.status).toBe('fail')
   expect(result.verdict.reason).toBe('1 new failure')
   expect(result.verdict.findings).toMatchObject([
@@ -128,7 +131,7 @@ test('a failing test that the change adds is never excused', async () => {
 })
 
 test('a failure that stays is run again at most twice', async () => {
-  const { context } = await runTests({ 'lib.js': 'exports.double = (x) => x * 3\n' })
+  const { context } = await breaking()
   expect(context.workspaces).toHaveLength(4)
 })
 

@@ -22,7 +22,7 @@ export function identityOf({ clock }: Pick<Forge, 'clock'>, account: Account): I
 /** The committer of what GitHub commits on somebody's behalf: merges, and the signed commits of bots. */
 export function webFlow({ world, clock }: Pick<Forge, 'world' | 'clock'>): Identity {
   if (accountNamed(world, WEB_FLOW.login) === undefined) {
-    const made: Account = { ...WEB_FLOW, id: world.nextId(), type: 'User', createdAt: clock.iso() }
+    const made: Account = { ...WEB_FLOW, id: world.nextShortId(), type: 'User', createdAt: clock.iso() }
     world.accounts.set(made.id, made)
   }
   return { name: WEB_FLOW.name, email: WEB_FLOW.email, date: clock.iso() }

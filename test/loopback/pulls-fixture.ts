@@ -6,6 +6,7 @@ import type { Files } from './git/fixture.ts'
 import { entriesOf } from './git/fixture.ts'
 import { identityOf } from './identity.ts'
 import type { Forge } from './forge.ts'
+import type { LoopbackOptions } from './loopback.ts'
 import { afterPush } from './pushes.ts'
 import type { Account } from './world/accounts.ts'
 import type { Repository } from './world/repository.ts'
@@ -47,8 +48,9 @@ export const OFF = {
 export type Acme = Awaited<ReturnType<typeof openAcme>>
 
 /** `acme/widgets` with ana (admin), ben (write), cleo (write), eve (nobody), and the App `tool`. */
-export async function openAcme(wanted: Partial<NewRepository> = {}) {
-  const arena: Arena = await openArena({ limits: { contentsPerMinute: 1000, pointsPerMinute: 100_000 } })
+export async function openAcme(wanted: Partial<NewRepository> = {}, options: LoopbackOptions = {}) {
+  const limits = { contentsPerMinute: 1000, pointsPerMinute: 100_000 }
+  const arena: Arena = await openArena({ limits, ...options })
   const { loopback } = arena
   const people = {
     ana: loopback.user('ana'),
@@ -90,6 +92,8 @@ export async function openAcme(wanted: Partial<NewRepository> = {}) {
   }
   return {
     ...arena,
+    /** Another App whose webhooks are received. */
+    newApp: arena.app,
     app,
     repository,
     accounts,

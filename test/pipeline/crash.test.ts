@@ -8,6 +8,7 @@ import type { Engine } from '../../src/pipeline/engine.ts'
 import { LEASE_TTL_MS } from '../../src/pipeline/lease.ts'
 import { runTask } from '../../src/pipeline/loop.ts'
 import { verifyBundle } from '../../src/pipeline/verify-bundle.ts'
+import { STAGES } from '../../src/pipeline/stages/registry.ts'
 import { makeScriptedWorker } from '../fakes/scripted-worker.ts'
 import { branchesOf, MENDED } from '../e2e/tiny-repository.ts'
 import { apply, kinds, makeLaptop } from './laptop.ts'
@@ -74,7 +75,7 @@ test('one task that loses its process after every single entry is accepted all t
   }
   for (; deaths < 60; deaths += 1) {
     const engine = mortal(again(), here)
-    const ended = await runTask(engine, task).catch((error: unknown) => {
+    const ended = await runTask(engine, task, { stages: STAGES }).catch((error: unknown) => {
       if (error instanceof Died) return 'died' as const
       throw error
     })
@@ -112,11 +113,12 @@ test('a run that ends without a change and dies while it is handed over is not b
     const dies = runTask(
       mortal(engine, ({ event }) => event.kind === kind),
       task,
+      { stages: STAGES },
     )
     if (kind === 'run.closed') await expect(dies).rejects.toThrow(Died)
     else await dies.catch(() => undefined)
     clock.pass(LEASE_TTL_MS + 1)
-    expect(await runTask(engine, task)).toEqual({ kind: 'done' })
+    expect(await runTask(engine, task, { stages: STAGES })).toEqual({ kind: 'done' })
     const { runs, closed } = await state()
     expect([runs.length, closed?.result]).toEqual([1, 'stopped'])
   }

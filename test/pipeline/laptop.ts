@@ -9,13 +9,14 @@ import { makeEvidenceFolder } from '../../src/adapters/evidence/evidence-folder.
 import { openGit } from '../../src/adapters/git/open.ts'
 import { openStore } from '../../src/adapters/store/store.ts'
 import type { BaseRef } from '../../src/contracts/base.ts'
-import type { LedgerEntry } from '../../src/contracts/ledger.ts'
+import type { LedgerEntry, LedgerEvent } from '../../src/contracts/ledger.ts'
 import { cleanIssue } from '../../src/intake/clean-text.ts'
 import { makeRequest } from '../../src/intake/request.ts'
 import { defaultSettings } from '../../src/intake/settings.ts'
-import type { Engine, Progress } from '../../src/pipeline/engine.ts'
-import type { TaskInputs } from '../../src/pipeline/inputs.ts'
-import { readTask } from '../../src/pipeline/journal.ts'
+import type { Engine, Progress, TaskEngine } from '../../src/pipeline/engine.ts'
+import { loadInputs, type TaskInputs } from '../../src/pipeline/inputs.ts'
+import { openJournal, readTask } from '../../src/pipeline/journal.ts'
+import { withLease } from '../../src/pipeline/lease.ts'
 import { createTask } from '../../src/pipeline/loop.ts'
 import { makeStopwatch } from '../../src/pipeline/stopwatch.ts'
 import type { TaskState } from '../../src/process/state.ts'
@@ -98,6 +99,7 @@ export async function makeLaptop(
     toolchainOptions: { registry: 'http://127.0.0.1:9/', versions: { node: '24', npm: '11' } },
     holder: `h-00000000id${String((ids += 1)).padStart(2, '0')}`,
     watch: makeStopwatch(clock),
+    ownsTaskChain: true,
     progress: (event) => void shown.push(event),
     ...change,
   })
@@ -147,6 +149,25 @@ const FINGERPRINT: TaskInputs['fingerprint'] = {
   tools: [],
   sandbox: { level: 'none', limits_by: 'none', uid_dropped: false },
   contracts: {},
+}
+
+/** What a service writes when it asks for a run elsewhere. */
+export async function requestRun(
+  { engine, task }: { engine: TaskEngine; task: string },
+  x: { fence?: number; base?: BaseRef } = {},
+): Promise<Extract<LedgerEvent, { kind: 'run.requested' }>> {
+  const { request } = await loadInputs(engine, task)
+  const asked = await withLease(engine, [task], async (held) => {
+    const journal = await openJournal(engine, task, held.fences)
+    const number = journal.state.requests + 1
+    const nonce = `h-00000nonce${number}`
+    const about = { number, nonce, fence: x.fence ?? number, base: x.base ?? request.base }
+    const event = { kind: 'run.requested', ...about } as const
+    await journal.write({ chain: `task:${task}`, event })
+    return event
+  })
+  if (!asked.held) throw new Error('the lease of the task is held')
+  return asked.value
 }
 
 /** Kinds of entries, with their phase. */

@@ -7,6 +7,7 @@ import { advance } from '../../src/pipeline/advance.ts'
 import { LEASE_TTL_MS, leaseKeys, withLease } from '../../src/pipeline/lease.ts'
 import { runTask } from '../../src/pipeline/loop.ts'
 import { verifyBundle } from '../../src/pipeline/verify-bundle.ts'
+import { STAGES } from '../../src/pipeline/stages/registry.ts'
 import type { Bundles, Clock } from '../../src/ports.ts'
 import { countersOf } from '../../src/process/counters.ts'
 import { makeScriptedWorker, writeFile } from '../fakes/scripted-worker.ts'
@@ -23,18 +24,21 @@ test('a lease that expires while the worker works: the successor’s work counts
       laptop.clock.pass(LEASE_TTL_MS + 1)
       const other = laptop.again()
       taken.push(other.holder)
-      expect(await advance(other, laptop.task)).toEqual({ result: 'advanced', phase: 'IMPLEMENT' })
+      expect(await advance(other, laptop.task, { stages: STAGES })).toEqual({
+        result: 'advanced',
+        phase: 'IMPLEMENT',
+      })
       await writeFile(workspace, 'src/greet.js', 'export const greet = () => "of the loser"\n')
     },
   })
   laptop = await makeLaptop({ worker })
   const { task, folder, entries, clock } = laptop
-  await runTask(laptop.engine, task, { until: 'THINK' })
+  await runTask(laptop.engine, task, { stages: STAGES, until: 'THINK' })
   // nothing wakes a process that sleeps, so it does not renew either
   const sleep: Clock['sleep'] = (_, signal) =>
     new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }))
   const engine = laptop.again({ clock: { ...clock, sleep } })
-  expect(await advance(engine, task)).toMatchObject({ result: 'waiting', held: true })
+  expect(await advance(engine, task, { stages: STAGES })).toMatchObject({ result: 'waiting', held: true })
   const all = await entries()
   expect(kinds(all).filter((kind) => kind.endsWith('IMPLEMENT'))).toEqual([
     'phase.entered IMPLEMENT',
@@ -49,7 +53,7 @@ test('a lease that expires while the worker works: the successor’s work counts
   const change = await readFile(join(folder, 'evidence/IMPLEMENT/change_set.json'), 'utf8')
   expect(change).toContain("name === ''")
   expect(change).not.toContain('of the loser')
-  expect(await runTask(laptop.engine, task)).toEqual({ kind: 'done' })
+  expect(await runTask(laptop.engine, task, { stages: STAGES })).toEqual({ kind: 'done' })
   expect(await verifyBundle(await openBundle(join(folder, 'bundle')), { rederive: true })).toMatchObject({
     reason: 'The bundle is whole and its chains hold.',
   })
@@ -57,7 +61,7 @@ test('a lease that expires while the worker works: the successor’s work counts
 
 test('a lease that is lost between two writes of one phase: the second is refused, and the phase is made afresh', async () => {
   const { engine, task, clock, entries, again } = await makeLaptop()
-  await runTask(engine, task, { until: 'SPEC' })
+  await runTask(engine, task, { stages: STAGES, until: 'SPEC' })
   const other = again()
   const late = again({
     blobs: {
@@ -70,31 +74,34 @@ test('a lease that is lost between two writes of one phase: the second is refuse
       },
     },
   })
-  expect(await advance(late, task)).toMatchObject({ result: 'waiting', held: true })
+  expect(await advance(late, task, { stages: STAGES })).toMatchObject({ result: 'waiting', held: true })
   expect(kinds(await entries()).at(-1)).toBe('phase.entered PLAN')
   clock.pass(LEASE_TTL_MS + 1)
-  expect(await advance(engine, task)).toEqual({ result: 'advanced', phase: 'PLAN' })
+  expect(await advance(engine, task, { stages: STAGES })).toEqual({ result: 'advanced', phase: 'PLAN' })
   const plan = kinds(await entries()).filter((kind) => kind.endsWith('PLAN'))
   expect(plan).toEqual(['phase.entered PLAN', 'evidence.recorded PLAN', 'phase.passed PLAN'])
 })
 
 test('the next phase begins nowhere while this one still puts its bundle away', async () => {
   const { engine, task, again } = await makeLaptop()
-  await runTask(engine, task, { until: 'SPEC' })
+  await runTask(engine, task, { stages: STAGES, until: 'SPEC' })
   const answers: unknown[] = []
   const other = again()
   const bundles: Bundles = {
     async write(...args) {
       // PLAN is passed in the ledger, so THINK is what comes next
-      answers.push(await advance(other, task))
+      answers.push(await advance(other, task, { stages: STAGES }))
       return engine.bundles.write(...args)
     },
   }
-  expect(await advance(again({ bundles }), task)).toEqual({ result: 'advanced', phase: 'PLAN' })
+  expect(await advance(again({ bundles }), task, { stages: STAGES })).toEqual({
+    result: 'advanced',
+    phase: 'PLAN',
+  })
   expect(answers).toMatchObject([
     { result: 'waiting', held: true, for: expect.stringContaining('THINK') as string },
   ])
-  expect(await advance(other, task)).toEqual({ result: 'advanced', phase: 'THINK' })
+  expect(await advance(other, task, { stages: STAGES })).toEqual({ result: 'advanced', phase: 'THINK' })
 })
 
 test('a lease is renewed for as long as the work takes', async () => {

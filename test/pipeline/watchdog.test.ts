@@ -14,7 +14,7 @@ import { makeLaptop } from './laptop.ts'
 
 test('a phase past its time is stopped, told so, and the run ends with the reason', async () => {
   const { engine, task, clock, entries, state } = await makeLaptop()
-  await runTask(engine, task, { until: 'SPEC' })
+  await runTask(engine, task, { stages: STAGES, until: 'SPEC' })
   let signal: AbortSignal | undefined
   const never: Stage = (context) => {
     ;({ signal } = context)

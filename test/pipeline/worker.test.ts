@@ -25,7 +25,7 @@ test.each<[string, Deed, string]>([
   async (_, deed, words) => {
     const worker = makeScriptedWorker({ canRefine: true, deed })
     const { engine, task, state, entries, sandbox, tiny } = await makeLaptop({ worker })
-    await runTask(engine, task, { until: 'SPEC' })
+    await runTask(engine, task, { stages: STAGES, until: 'SPEC' })
     const plan: Stage = async (context) => {
       const worked = await runWorker(context, worker, makeJob(null))
       return worked.kind === 'git_mutation' ? refuseMutation(context.phase, worked) : STAGES.PLAN(context)
@@ -54,7 +54,7 @@ test('a worker that only reads while it plans does no harm', async () => {
     deed: (workspace) => shell(workspace, 'cat src/greet.js'),
   })
   const { engine, task, sandbox } = await makeLaptop({ worker })
-  await runTask(engine, task, { until: 'SPEC' })
+  await runTask(engine, task, { stages: STAGES, until: 'SPEC' })
   const plan: Stage = async (context) => {
     const worked = await runWorker(context, worker, makeJob(null))
     return worked.kind === 'git_mutation' ? refuseMutation(context.phase, worked) : STAGES.PLAN(context)
@@ -89,7 +89,7 @@ test.each<[string, Deed, object]>([
 ])('a worker that %s: the run ends with its reason, and there is no branch', async (_, deed, outcome) => {
   const worker = makeScriptedWorker({ canRefine: true, deed })
   const { engine, task, state, tiny, folder } = await makeLaptop({ worker })
-  await runTask(engine, task)
+  await runTask(engine, task, { stages: STAGES })
   const timings = { total: 0, install: 0, worker: 0, git: 0, gates: 0, orchestration: 0 }
   const report = await readReport(engine, task, { bundle: '', timings })
   expect(report).toMatchObject({ accepted: false, branch: null, outcome })

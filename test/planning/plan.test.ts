@@ -31,7 +31,13 @@ async function planned(
   if (found.result.kind !== 'ready') throw new Error(JSON.stringify(found.result))
   const { task } = found.result
   const policy = defaultPolicy()
-  const risk = decideRisk({ asked: 2, triggers: policy.risk_triggers, files: task.files, patch: found.patch })
+  const risk = decideRisk({
+    asked: 2,
+    triggers: policy.risk_triggers,
+    tierPaths: [],
+    files: task.files,
+    patch: found.patch,
+  })
   const spec = draftSpec({
     request: found.request,
     intent: found.intent,

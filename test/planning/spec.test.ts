@@ -17,7 +17,7 @@ async function drafted(issue: string, tree: Tree, asked: 1 | 2 | 3 = 2, origin =
   if (found.result.kind !== 'ready') throw new Error(JSON.stringify(found.result))
   const { task } = found.result
   const triggers = defaultPolicy().risk_triggers
-  const risk = decideRisk({ asked, triggers, files: task.files, patch: found.patch })
+  const risk = decideRisk({ asked, triggers, tierPaths: [], files: task.files, patch: found.patch })
   const request = { ...found.request, origin }
   const spec = draftSpec({
     request,
@@ -237,4 +237,26 @@ test('words of an issue cannot leave their cell in the rendered spec', async () 
       .every((line) => (line.match(/(?<!\\)\|/g) ?? []).length === 5),
   ).toBe(true)
   expect(renderStrategy(ask(issue).intent)).not.toMatch(/<img|@ana/)
+})
+
+test('paths that the policy gives a tier raise a task to it, never lower it, and say so', () => {
+  const tierPaths = [
+    { tier: 2, paths: ['src/'] } as const,
+    { tier: 1, paths: ['src/billing/'] } as const,
+  ].map((entry) => ({ ...entry, paths: [...entry.paths] }))
+  const at = (asked: 1 | 2 | 3, path: string) =>
+    decideRisk({
+      asked,
+      triggers: [],
+      tierPaths,
+      files: [{ path, action: 'modify', why: 'asked for', category: 'source' }],
+      patch: null,
+    })
+  expect(at(3, 'src/a.js')).toMatchObject({
+    tier: 2,
+    because: 'raised from tier 3: src/a.js is touched (tier_paths)',
+  })
+  expect(at(3, 'SRC/Billing/a.js').tier).toBe(1)
+  expect(at(1, 'src/a.js').tier).toBe(1)
+  expect(at(3, 'docs/a.md').tier).toBe(3)
 })

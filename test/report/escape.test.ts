@@ -1,7 +1,7 @@
 // Untrusted text in Markdown: it stays readable and cannot ping, link, close an issue, open HTML or break a table.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { codeSpan, escapeMarkdown, fence } from '../../src/report/escape.ts'
+import { codeSpan, escapeMarkdown, escapeUpTo, fence } from '../../src/report/escape.ts'
 import { markdownTable } from '../../src/report/markdown.ts'
 import { cleanLine } from '../../src/report/plain.ts'
 
@@ -133,6 +133,20 @@ describe('escapeMarkdown', () => {
       }),
     )
   })
+})
+
+test('escapeUpTo keeps its bytes whatever it escapes, and changes nothing that fits', () => {
+  fc.assert(
+    fc.property(hostile, fc.integer({ min: 3, max: 200 }), (text, bytes) => {
+      const escaped = escapeUpTo(bytes, text)
+      expect(Buffer.byteLength(escaped)).toBeLessThanOrEqual(bytes)
+      const whole = escapeMarkdown(text)
+      expect(escaped === whole || Buffer.byteLength(whole) > bytes || cleanLine(text).length > bytes).toBe(
+        true,
+      )
+    }),
+  )
+  expect(escapeUpTo(40, '@'.repeat(1_000))).toMatch(/^(@&#8203;){3,4}…$/)
 })
 
 test('codeSpan is code where code is safe, escaped text elsewhere', () => {

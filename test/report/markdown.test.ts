@@ -8,6 +8,7 @@ import { byteLength, details, fit, markdownTable } from '../../src/report/markdo
 import type { PullBody } from '../../src/report/pull-body.ts'
 import { renderPullBody } from '../../src/report/pull-body.ts'
 import { arbitraryOfSchema } from '../contracts/arbitrary.ts'
+import { NASTY, expectHarmless, flood } from './hostile.ts'
 import { COUNCIL, COVERAGE, GOOD, HEAD, QUALITY, REPORT, SUMMARY, TESTS, verdict } from './samples.ts'
 
 const tree = arbitraryOfSchema(Verdict) as fc.Arbitrary<Verdict>
@@ -22,41 +23,6 @@ const PULL: PullBody = {
   ledger: { hash: HEAD, length: 41 },
   bundle: 'autopilot-bundle',
 }
-const NASTY = 'fixes #7 @ana </details> | `x` https://x.y\n\n# no'
-
-/** Many verdicts with many findings, each text as hostile as it can be. */
-function flood(children: number, findings: number): Verdict {
-  return verdict({
-    name: 'quality',
-    status: 'fail',
-    reason: NASTY,
-    children: Array.from({ length: children }, (_, at) =>
-      verdict({
-        name: `gate ${at} ${NASTY}`,
-        status: 'fail',
-        reason: NASTY,
-        value: NASTY,
-        needs: NASTY,
-        findings: Array.from({ length: findings }, (_, line) => ({
-          rule: NASTY,
-          severity: 'error',
-          message: `${line} ${NASTY.repeat(10)}`,
-          location: { path: 'a|b`c.ts', line: line + 1 },
-          fix: NASTY,
-        })),
-      }),
-    ),
-  })
-}
-
-/** Nothing that pings, links, closes or opens outside of code; `own` are the references that are ours. */
-function expectHarmless(markdown: string, own: RegExp = /(?!)/): void {
-  const plain = markdown.replaceAll(/`[^`\n]*`/g, '').replace(own, '')
-  expect(plain).not.toMatch(/@(?!&#8203;)|(?<!&)#\d|:\/\//)
-  expect(plain.replaceAll(/<\/?(details|summary)>/g, '')).not.toMatch(/<[a-z/!]/i)
-  expect(markdown.match(/<details>/g)?.length).toBe(markdown.match(/<\/details>/g)?.length)
-}
-
 describe('renderComment', () => {
   test('gives the answer, the subject, the table with what holds first, and details below the fold', () => {
     expect(renderComment(QUALITY)).toMatchInlineSnapshot(`
@@ -103,16 +69,16 @@ describe('renderCheckOutput', () => {
       {
         "annotations": [
           {
-            "annotation_level": "failure",
             "end_line": 75,
+            "level": "failure",
             "message": "these changed lines never ran · Add a test that runs them.",
             "path": "index.js",
             "start_line": 71,
             "title": "coverage",
           },
           {
-            "annotation_level": "warning",
             "end_line": 90,
+            "level": "warning",
             "message": "a branch never ran",
             "path": "index.js",
             "start_line": 90,

@@ -8,7 +8,7 @@ import { byteLength } from '../../src/report/markdown.ts'
 import { MOST_BODY } from '../../src/report/comment.ts'
 import { displayWidth } from '../../src/report/plain.ts'
 import { renderHeader, renderPhaseLine } from '../../src/report/progress.ts'
-import { renderRunSummary } from '../../src/report/run-summary.ts'
+import { renderRunSummary, renderUnfinished } from '../../src/report/run-summary.ts'
 import { nextCommand, renderRunTable } from '../../src/report/run-table.ts'
 import { arbitraryOf } from '../contracts/arbitrary.ts'
 import { COVERAGE, RUN, SUMMARY, TESTS } from './samples.ts'
@@ -284,6 +284,12 @@ describe('renderRunSummary', () => {
   test('a run without sandbox says so in bold', () => {
     expect(renderRunSummary({ ...RUN, sandbox: 'none' }, 'x')).toContain('\n\n**! Sandbox level none: ')
   })
+})
+
+test('a run that was cut short says how far it came, what is kept and what to do', () => {
+  expect(renderUnfinished('Ping @ana', { phase: 'VERIFY', bundle: 'autopilot-t-1-1' })).toBe(
+    '# Ping @&#8203;ana\n\n**… not finished.** The run was cut short in VERIFY.\n\nWhat was done so far is kept as the artifact `autopilot-t-1-1`, a checkpoint. A new run begins when somebody types `/retry` on the issue.\n',
+  )
 })
 
 test('where the report for people lies is said when there is one', () => {

@@ -4,7 +4,7 @@ import type { ChangeSet } from '../../contracts/change-set.ts'
 import type { Git, Problem } from '../../ports.ts'
 import { GitError, reasonOf } from './command.ts'
 import type { GitRunner } from './command.ts'
-import { changeProblem } from './images.ts'
+import { changeProblem } from '../change/images.ts'
 import type { OwnDirectory } from './own-directory.ts'
 import { buildTree } from './trees.ts'
 

@@ -1,20 +1,9 @@
 // Owns objects: ids, trees of commits, one `cat-file` process for many reads, and writing many blobs at once.
-import { createHash } from 'node:crypto'
 import { execa } from 'execa'
 import type { Sha } from '../../contracts/base.ts'
 import type { TreeFile } from '../../ports.ts'
 import { GitError } from './command.ts'
 import type { GitRunner } from './command.ts'
-
-/** The id git gives these bytes as a blob; the length of `like` says which hash the repository uses. */
-export function blobId(bytes: Uint8Array, like: Sha): Sha {
-  return blobHash(bytes.byteLength, like).update(bytes).digest('hex')
-}
-
-/** For contents that come in pieces. */
-export function blobHash(size: number, like: Sha) {
-  return createHash(like.length === 64 ? 'sha256' : 'sha1').update(`blob ${size}\0`)
-}
 
 const TREE_LINE = /^(\d{6}) (\w+) ([0-9a-f]+) +(\d+|-)\t(.*)$/s
 

@@ -7,7 +7,7 @@ import { changesOf } from './changes-of.ts'
 import { DEFAULT_PATH, GitError } from './command.ts'
 import { locate } from './locate.ts'
 import { openDirectory } from './own-directory.ts'
-import { inspect, readHead } from './problems.ts'
+import { inspect, inspectAt, readHead } from './problems.ts'
 import { diff, exportTree, writeTree } from './trees.ts'
 
 export interface OpenGit extends Git, WorkTrees {
@@ -32,22 +32,29 @@ export type Opened =
 
 /**
  * `gitDir` is a folder of the task's own state (made when missing, reused on resume): objects are written there, and
- * read from the person's. `path` is where git is looked up. Problems are expected answers; throws GitError when git
- * or the disk breaks.
+ * read from the person's. `path` is where git is looked up. `at`: the base of a run that was asked for elsewhere, which
+ * stands for HEAD; then the checkout may be detached, shallow and dirty, as only that commit is read. Problems are
+ * expected answers; throws GitError when git or the disk breaks.
  */
-export async function openGit(x: { repo: string; gitDir: string; path?: string }): Promise<Opened> {
+export async function openGit(x: {
+  repo: string
+  gitDir: string
+  path?: string
+  at?: BaseRef
+}): Promise<Opened> {
   const path = x.path ?? DEFAULT_PATH
   const located = await locate(x.repo, path)
   if (!located.ok) return located
   const { place } = located
   const own = await openDirectory(resolve(x.gitDir), place, path)
-  const inspection = await inspect(place, own, path)
+  const inspection = x.at === undefined ? await inspect(place, own, path) : await inspectAt(place, own, x.at)
   if (inspection.head === undefined) {
     await own.objects.close()
     return { ok: false, problems: inspection.problems }
   }
   const git: OpenGit = {
     async head() {
+      if (x.at !== undefined) return x.at
       const { branch, sha } = await readHead(place)
       if (branch === undefined || sha === undefined) {
         throw new GitError('failed', 'HEAD no longer names a branch with a commit')

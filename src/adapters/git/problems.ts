@@ -54,6 +54,25 @@ export async function inspect(place: Place, own: OwnDirectory, path: string): Pr
   return { head, files: files.length, untracked: status.untracked, problems }
 }
 
+/** The same for one commit of a checkout that nobody works in: its branch, history and working files mean nothing. */
+export async function inspectAt(place: Place, own: OwnDirectory, at: BaseRef): Promise<Inspection> {
+  const none = { head: undefined, files: 0, untracked: [] }
+  const found = await place.theirs.ask(['rev-parse', '-q', '--verify', `${at.sha}^{commit}`])
+  if (found.stdout.toString('utf8').trim() !== at.sha) return { ...none, problems: [notThere(at)] }
+  if (place.partial) return { ...none, problems: [PARTIAL] }
+  const { files } = await own.tree(at.sha)
+  const problems = [...nameProblems(files), ...submoduleProblems(files), ...(await lfsProblems(files, own))]
+  return { head: problems.length > 0 ? undefined : at, files: files.length, untracked: [], problems }
+}
+
+function notThere(at: BaseRef): Problem {
+  return {
+    rule: 'repo-no-base',
+    message: `The checkout does not hold the commit ${at.sha.slice(0, 12)} that the run was asked to stand on.`,
+    fix: 'Check out that commit before the run: actions/checkout with ref, and any fetch-depth.',
+  }
+}
+
 const NO_COMMIT: Problem = {
   rule: 'repo-no-commit',
   message: 'The repository has no commit that HEAD names.',

@@ -7,7 +7,7 @@ import type { ChangeSet, FileChange } from '../../contracts/change-set.ts'
 import type { Git } from '../../ports.ts'
 import { fieldsOf, GitError } from './command.ts'
 import type { GitCall, GitRunner } from './command.ts'
-import { changeProblem } from './images.ts'
+import { changeProblem } from '../change/images.ts'
 import { writeBlobs } from './objects.ts'
 import type { OwnDirectory } from './own-directory.ts'
 

@@ -16,8 +16,8 @@ import { pathProblem } from '../../contracts/base.ts'
 import type { Sha } from '../../contracts/base.ts'
 import type { FileMode } from '../../contracts/change-set.ts'
 import type { Problem } from '../../ports.ts'
-import { pathRefused, tooLarge } from './images.ts'
-import { blobHash } from './objects.ts'
+import { pathRefused, tooLarge } from '../change/images.ts'
+import { blobHash } from '../change/blob-id.ts'
 
 export interface FoundFile {
   path: string

@@ -1,39 +1,16 @@
 // Owns PR on a laptop: the change becomes a branch of the person's repository, with the text its pull request would have.
 import { evidenceJson } from '../../contracts/canonical.ts'
-import { ChangeSetContract } from '../../contracts/change-set.ts'
-import { CouncilVerdictContract } from '../../contracts/council.ts'
-import { FileMapContract, PlanContract } from '../../contracts/plan.ts'
-import { QualityReportContract } from '../../contracts/quality-report.ts'
-import { WorkingSpecContract } from '../../contracts/working-spec.ts'
 import { renderPullBody } from '../../report/pull-body.ts'
-import { summarisePull } from '../pull-summary.ts'
+import { branchOf, commitMessage } from '../branch-name.ts'
+import { readChange } from '../change-evidence.ts'
 import type { StageContext, StageResult } from '../stage.ts'
 import { stopWith } from '../stopping.ts'
 
 export async function publish(context: StageContext): Promise<StageResult> {
-  const { engine, state, request, phase } = context
-  const changes = await context.read('IMPLEMENT', 'change_set.json', ChangeSetContract)
-  const quality = await context.read('VERIFY', 'quality_report.json', QualityReportContract)
-  const spec = await context.read('SPEC', 'spec.json', WorkingSpecContract)
-  const plan = await context.read('PLAN', 'plan.json', PlanContract)
-  const fileMap = await context.read('PLAN', 'file_map.json', FileMapContract)
-  const councils = [
-    await context.read('THINK', 'plan_review.json', CouncilVerdictContract),
-    await context.read('REVIEW', 'council_verdict.json', CouncilVerdictContract),
-  ]
+  const { engine, state, phase } = context
+  const { changes, quality, plan, councils, summary } = await readChange(context)
   const { run, task } = state
   if (run === null || task === null) throw new Error('PR: there is no run')
-  const diff = await context.readText('IMPLEMENT', 'git_diff.patch')
-  const summary = summarisePull({
-    request,
-    spec,
-    plan,
-    fileMap,
-    changes,
-    diff,
-    quality,
-    policy: context.policy.value,
-  })
   const branch = branchOf(summary.title, task)
   const made = await engine.git.putBranch({
     branch,
@@ -75,21 +52,7 @@ export async function publish(context: StageContext): Promise<StageResult> {
       items: [],
     }),
   }
-  const published = { branch, head: made.head, tree: changes.tree }
-  return { kind: 'passed', files, note: `branch ${branch} at ${made.head.slice(0, 7)}`, published }
-}
-
-/** `autopilot/<words of the title>-<end of the task id>`: readable, and never another task's. */
-function branchOf(title: string, task: string): string {
-  const words = title
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 40)
-    .replace(/-+$/, '')
-  return `autopilot/${words === '' ? 'change' : words}-${task.slice(-6)}`
-}
-
-function commitMessage(title: string, summary: string, task: string): string {
-  return `${title}\n\n${summary}\n\nAutopilot-Task: ${task}\n`
+  const published = { kind: 'published', branch, head: made.head, tree: changes.tree } as const
+  const note = `branch ${branch} at ${made.head.slice(0, 7)}`
+  return { kind: 'passed', files, note, entries: [published] }
 }

@@ -1,6 +1,5 @@
-// Owns which stage does the work of which phase.
-import type { Phase } from '../../contracts/base.ts'
-import type { Stage } from '../stage.ts'
+// Owns which stage does the work of which phase: on a laptop all nine, in a runner those of a run.
+import type { Stages } from '../stage.ts'
 import { implement } from './implement.ts'
 import { monitor } from './monitor.ts'
 import { plan } from './plan.ts'
@@ -11,14 +10,18 @@ import { strategize } from './strategize.ts'
 import { think } from './think.ts'
 import { verify } from './verify.ts'
 
-export const STAGES: Readonly<Record<Phase, Stage>> = {
-  STRATEGIZE: strategize,
+export const RUN_STAGES = {
   SPEC: specify,
   PLAN: plan,
   THINK: think,
   IMPLEMENT: implement,
   VERIFY: verify,
   REVIEW: review,
+} satisfies Stages
+
+export const STAGES = {
+  STRATEGIZE: strategize,
+  ...RUN_STAGES,
   PR: publish,
   MONITOR: monitor,
-}
+} satisfies Stages

@@ -54,6 +54,7 @@ export async function specify(context: StageContext): Promise<StageResult> {
   const risk = decideRisk({
     asked: request.risk_tier ?? 2,
     triggers: policy.value.risk_triggers,
+    tierPaths: policy.value.merge.tier_paths,
     files: task.files,
     patch,
   })

@@ -3,9 +3,10 @@ import { evidenceJson } from '../../contracts/canonical.ts'
 import { findPatches } from '../../intake/attachments.ts'
 import { buildIntent } from '../../planning/intent.ts'
 import { renderStrategy } from '../../planning/render.ts'
+import type { TaskEngine } from '../engine.ts'
 import type { StageContext, StageResult } from '../stage.ts'
 
-export async function strategize(context: StageContext): Promise<StageResult> {
+export async function strategize(context: StageContext<TaskEngine>): Promise<StageResult> {
   const { request } = context
   const { prose } = findPatches(request.description)
   const intent = buildIntent({ request, prose, createdAt: context.engine.clock.now().toISOString() })

@@ -4,7 +4,16 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { OpenGit } from '../../../src/adapters/git/open.ts'
 import type { ChangeSet } from '../../../src/contracts/change-set.ts'
-import { commitAll, git, opened, repository, snapshot, temporaryFolder, writeFiles } from './repository.ts'
+import {
+  commitAll,
+  git,
+  opened,
+  repository,
+  sharedRepository,
+  snapshot,
+  temporaryFolder,
+  writeFiles,
+} from './repository.ts'
 
 const BRANCH = 'autopilot/fix-1'
 const AT = '2026-11-21T02:00:00.000Z'
@@ -19,12 +28,16 @@ async function changed(ours: OpenGit, base: string, text = 'two\n'): Promise<Cha
   return answer.changes
 }
 
+const FILES = { 'a.txt': 'one\n' }
+
 async function ready() {
-  const repo = await repository({ 'a.txt': 'one\n' })
+  const repo = await repository(FILES)
   const { git: ours, base } = await opened(repo)
   const changes = await changed(ours, base)
   return { repo, ours, base, put: { branch: BRANCH, changes, message: MESSAGE, at: AT } }
 }
+
+const untouched = sharedRepository(FILES)
 
 test('a branch is created with the change as one commit, and everything else stays as it was', async () => {
   const { repo, ours, base, put } = await ready()
@@ -96,8 +109,9 @@ test('a branch that is checked out anywhere is not moved', async () => {
 test.each(['', 'a..b', 'a b', '-x', 'HEAD', 'x.lock', '/x', 'x/', 'a~1', 'refs^{}', '@{-1}', 'a\nb'])(
   'the branch name %j is refused',
   async (branch) => {
-    const { repo, ours, put } = await ready()
-    const answer = await ours.putBranch({ ...put, branch })
+    const { repo, git: ours, base } = await untouched()
+    const changes = await changed(ours, base)
+    const answer = await ours.putBranch({ branch, changes, message: MESSAGE, at: AT })
     expect(answer).toMatchObject({ result: 'refused', problem: { rule: 'branch-name' } })
     expect(await git(repo, 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/main')
   },

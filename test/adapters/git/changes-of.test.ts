@@ -6,7 +6,7 @@ import { execa } from 'execa'
 import { expect, onTestFinished, test } from 'vitest'
 import type { OpenGit } from '../../../src/adapters/git/open.ts'
 import { ChangeSetContract } from '../../../src/contracts/change-set.ts'
-import { git, opened, repository, temporaryFolder, writeFiles } from './repository.ts'
+import { git, opened, repository, sharedRepository, temporaryFolder, writeFiles } from './repository.ts'
 import type { Files } from './repository.ts'
 
 const BASE: Files = { '.gitignore': 'ignored/\n*.log\n', 'a.txt': 'one\ntwo\nthree\n', 'lib/b.js': 'b\n' }
@@ -130,8 +130,12 @@ const hostile: readonly Hostile[] = [
   ],
 ]
 
+const untouched = sharedRepository(BASE)
+
 test.each(hostile)('%s is refused as %s', async (_, rule, path, make) => {
-  const { ours, folder, base } = await exported()
+  const { git: ours, base } = await untouched()
+  const folder = join(await temporaryFolder(), 'copy')
+  await ours.exportTree(base, undefined, folder)
   await make(folder)
   expect(await ours.changesOf(folder, base)).toMatchObject({ ok: false, problem: { rule, path } })
 })

@@ -259,3 +259,30 @@ async function treeOf(repo: string, entries: readonly [string, string, string][]
   await writeFile(join(repo, '../raw/tree'), Buffer.concat(parts))
   return git(repo, 'hash-object', '-w', '-t', 'tree', '--literally', '../raw/tree')
 }
+
+test('the base of a run that was asked for elsewhere stands for HEAD: detached, shallow and dirty is no matter', async () => {
+  const repo = await repository({ 'a.txt': 'one\n' })
+  const base = await git(repo, 'rev-parse', 'HEAD')
+  await writeFiles(repo, { 'a.txt': 'two\n' })
+  await commitAll(repo, 'second commit')
+  const clone = join(await temporaryFolder(), 'clone')
+  await git(repo, 'clone', '-q', '--depth=1', `file://${repo}`, clone)
+  await git(clone, 'fetch', '-q', '--depth=1', 'origin', base)
+  await git(clone, 'checkout', '-q', '--detach', 'HEAD')
+  await writeFiles(clone, { 'a.txt': 'dirty\n', 'b.txt': 'untracked\n' })
+  const at = { ref: 'main', sha: base }
+  const opening = {
+    repo: clone,
+    gitDir: join(await temporaryFolder(), 'git'),
+    path: process.env['PATH'] ?? '',
+  }
+  const ours = await openGit({ ...opening, at })
+  if (!ours.ok) throw new Error(ours.problems[0]?.message)
+  expect(await ours.git.head()).toEqual(at)
+  expect(String(await ours.git.readFile('a.txt', base))).toBe('one\n')
+  await ours.git.close()
+  const gone = await openGit({ ...opening, at: { ref: 'main', sha: 'f'.repeat(40) } })
+  expect(gone).toMatchObject({ ok: false, problems: [{ rule: 'repo-no-base' }] })
+  // what no run can work on is refused there too
+  expect(await openGit(opening)).toMatchObject({ ok: false })
+})

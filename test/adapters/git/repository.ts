@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } fro
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import { openGit } from '../../../src/adapters/git/open.ts'
 import type { OpenGit, Opened, RepositoryFacts } from '../../../src/adapters/git/open.ts'
 import type { Problem } from '../../../src/ports.ts'
@@ -11,9 +11,11 @@ import type { Problem } from '../../../src/ports.ts'
 /** Content of a file; `link:` a symlink, `exec:` an executable. */
 export type Files = Readonly<Record<string, string | Uint8Array>>
 
-export async function temporaryFolder(): Promise<string> {
+type Ends = (end: () => Promise<void> | void) => void
+
+export async function temporaryFolder(ends: Ends = onTestFinished): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'autopilot-git-')))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  ends(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
 
@@ -45,7 +47,15 @@ export async function writeFiles(folder: string, files: Files): Promise<void> {
 
 /** A repository with one commit on `main`. */
 export async function repository(files: Files, ...initFlags: string[]): Promise<string> {
-  const folder = join(await temporaryFolder(), 'repo')
+  return repositoryIn(await temporaryFolder(), files, initFlags)
+}
+
+async function repositoryIn(
+  parent: string,
+  files: Files,
+  initFlags: readonly string[] = [],
+): Promise<string> {
+  const folder = join(parent, 'repo')
   await mkdir(folder)
   await git(folder, 'init', '-q', ...initFlags)
   await writeFiles(folder, files)
@@ -65,10 +75,36 @@ export async function open(repo: string, gitDir?: string): Promise<Opened> {
   return opened
 }
 
-export async function opened(repo: string): Promise<{ git: OpenGit; facts: RepositoryFacts; base: string }> {
-  const answer = await open(repo)
+export interface Ready {
+  git: OpenGit
+  facts: RepositoryFacts
+  base: string
+}
+
+export async function opened(repo: string): Promise<Ready> {
+  return readyOf(await open(repo))
+}
+
+function readyOf(answer: Opened): Ready {
   if (!answer.ok) throw new Error(answer.problems.map((problem) => problem.message).join('\n'))
   return { ...answer, base: answer.facts.head.sha }
+}
+
+/** One repository, made when first asked for, for those tests of a file that leave it as it is. */
+export function sharedRepository(files: Files): () => Promise<Ready & { repo: string }> {
+  const ends: (() => Promise<void> | void)[] = []
+  afterAll(async () => {
+    for (const end of ends.toReversed()) await end()
+  })
+  async function make(): Promise<Ready & { repo: string }> {
+    const folder = await temporaryFolder((end) => ends.push(end))
+    const repo = await repositoryIn(folder, files)
+    const ready = readyOf(await openGit({ repo, gitDir: join(folder, 'own.git') }))
+    ends.push(() => ready.git.close())
+    return { ...ready, repo }
+  }
+  let made: ReturnType<typeof make> | undefined
+  return () => (made ??= make())
 }
 
 export async function problems(repo: string): Promise<readonly Problem[]> {

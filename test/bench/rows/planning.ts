@@ -111,7 +111,13 @@ async function planOnce(git: Git['git'], base: Git['facts']['head']): Promise<vo
   })
   if (ready.kind !== 'ready') throw new Error(`planning ended as ${ready.kind}`)
   const { task } = ready
-  const risk = decideRisk({ asked: 2, triggers: policy.value.risk_triggers, files: task.files, patch })
+  const risk = decideRisk({
+    asked: 2,
+    triggers: policy.value.risk_triggers,
+    tierPaths: policy.value.merge.tier_paths,
+    files: task.files,
+    patch,
+  })
   const draft = draftSpec({ request, intent, task, risk, scan, testCommand: 'npm test' })
   const checked = preflightLoop(draft, { paths: scan.paths, planned: task.files, fired: risk.fired })
   if (!checked.ok) throw new Error('the spec does not pass its pre-flight')

@@ -68,6 +68,16 @@ describe('Apps', () => {
     expect(await heard()).toEqual(['installation.created', 'installation.deleted'])
   })
 
+  it('an App lists its installations, suspended ones too, and none of another App', async () => {
+    const { loopback, app, octokit } = await furnished()
+    const { app: other } = loopback.app({ slug: 'other', permissions: {}, events: [] })
+    loopback.install(other, 'acme')
+    const { id } = loopback.install(app, 'acme')
+    await octokit.rest.apps.suspendInstallation({ installation_id: id })
+    const { data } = await octokit.rest.apps.listInstallations()
+    expect(data.map((one) => [one.id, one.suspended_at !== null])).toEqual([[id, true]])
+  })
+
   it('a suspended installation is refused with 403 until it is unsuspended', async () => {
     const { loopback, app, privateKey, octokit, installed } = await furnished()
     const { id } = loopback.install(app, 'acme')

@@ -115,7 +115,10 @@ export const appOperations: Operations = {
   'apps/list-installations': (call) => {
     const app = appIn(call)
     const own = [...call.forge.world.installations.values()].filter((i) => i.app.id === app.id)
-    return page(call, own, (installation) => installationShape(call.forge, installation))
+    return page(call, own, (installation) => {
+      const { client_id: _, ...listed } = installationShape(call.forge, installation)
+      return listed
+    })
   },
   'apps/get-installation': (call) => ok(installationShape(call.forge, ownInstallation(call))),
   'apps/delete-installation': (call) => {

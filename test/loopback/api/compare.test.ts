@@ -1,6 +1,6 @@
 // Owns what shows comparisons of commits.
 import { describe, expect, it } from 'vitest'
-import { AT, commitOn, gitArena, headOf, refusal } from './git-arena.ts'
+import { AT, commitChain, commitOn, gitArena, headOf, refusal } from './git-arena.ts'
 
 describe('a comparison', () => {
   it('is identical, ahead, behind or diverged, seen from the base', async () => {
@@ -45,8 +45,8 @@ describe('a comparison', () => {
     const { bot, repository } = await gitArena()
     const sha = await repository.git.writeBlob('x')
     const many = Array.from({ length: 301 }, (_, at) => ({ path: `f${at}`, mode: '100644', sha }))
-    await commitOn(repository, 'topic', many, { from: await headOf(repository) })
-    for (let at = 0; at < 250; at += 1) await commitOn(repository, 'topic', {})
+    const full = await commitOn(repository, undefined, many, { from: await headOf(repository) })
+    await commitChain(repository, 'topic', full, 250)
     const at = { ...AT, basehead: 'main...topic' }
     const { data: whole } = await bot.rest.repos.compareCommitsWithBasehead(at)
     expect(whole.files).toHaveLength(300)

@@ -97,6 +97,24 @@ export async function commitOn(
   return commit.sha
 }
 
+/** So many commits of one tree, each on the one before it, and a branch at the last. */
+export async function commitChain(
+  { git }: Pick<Repository, 'git'>,
+  branch: string,
+  from: string,
+  count: number,
+): Promise<void> {
+  const tree = (await git.commit(from))?.tree ?? ''
+  let head = from
+  for (let at = 0; at < count; at += 1) {
+    const message = `Step ${at}`
+    const made = await git.writeCommit({ tree, parents: [head], message, author: ANA, committer: ANA })
+    if (!made.ok) throw new Error(made.reason)
+    head = made.sha
+  }
+  await git.updateRef({ name: `refs/heads/${branch}`, to: head })
+}
+
 export async function headOf({ git }: Repository, branch = 'main'): Promise<string> {
   const sha = await git.resolve(`refs/heads/${branch}`)
   if (sha === undefined) throw new Error(`there is no branch ${branch}`)

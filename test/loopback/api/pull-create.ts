@@ -57,6 +57,8 @@ async function open(call: Call<'pulls/create'>, head: HeadBranch, issue: Issue):
   const { repository, body } = call
   const by = pusherOf(call)
   const { number } = issue
+  // the ref first: whoever lists pull requests meanwhile must not meet one without a head
+  await repository.git.syncPullRef({ number, head: head.sha })
   addPull(call.forge, repository, {
     number,
     draft: body.draft ?? false,
@@ -67,7 +69,6 @@ async function open(call: Call<'pulls/create'>, head: HeadBranch, issue: Issue):
     maintainerCanModify: head.repository.id !== repository.id && (body.maintainer_can_modify ?? true),
     lastPusher: by.sender,
   })
-  await repository.git.syncPullRef({ number, head: head.sha })
   if (body.issue !== undefined) mark(call.forge, repository, number, by, 'converted_to_pull_request')
   await pullEvent(call, 'opened', number)
   await requestOwners(call.forge, repository, number, by)

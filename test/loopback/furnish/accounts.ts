@@ -24,7 +24,7 @@ export function repositoryCalled(world: World, name: string): Repository {
 
 export function makeAccount(forge: Forge, login: string, type: Account['type']): Account {
   const made: Account = {
-    id: forge.world.nextId(),
+    id: forge.world.nextShortId(),
     login,
     type,
     name: null,

@@ -37,7 +37,7 @@ export interface NewApp {
   readonly publicKey?: App['publicKey']
 }
 
-export function makeApp(forge: Forge, wanted: NewApp, id = forge.world.nextId()): App {
+export function makeApp(forge: Forge, wanted: NewApp, id = forge.world.nextShortId()): App {
   const { world, clock } = forge
   const { slug, owner } = wanted
   const app: App = {

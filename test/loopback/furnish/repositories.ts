@@ -56,7 +56,7 @@ export async function makeRepository(forge: Forge, wanted: NewRepository): Promi
       ? await forge.git.create(name, { defaultBranch })
       : await forge.git.fork(fullName(parent), name)
   const repository: Repository = {
-    id: world.nextId(),
+    id: world.nextShortId(),
     owner,
     name: wanted.name,
     private: wanted.private ?? false,

@@ -46,28 +46,34 @@ test('a branch that only forbids force still moves forward, and one that forbids
 })
 
 test('a star is one part of a name, two are any number, and other signs mean themselves', async () => {
-  const { push } = await pushing([
+  const { repository, push } = await pushing([
     { pattern: 'refs/heads/one/*', reason, kind: 'no_push' },
     { pattern: 'refs/heads/any/**', reason, kind: 'no_push' },
     { pattern: 'refs/heads/v1.0+(x)', reason, kind: 'no_push' },
   ])
-  expect(await push('main:refs/heads/one/a')).toContain('GH006')
-  expect(await push('main:refs/heads/one/a/b')).toBe('pushed')
-  expect(await push('main:refs/heads/any/a/b')).toContain('GH006')
-  expect(await push('main:refs/heads/v1.0+(x)')).toContain('GH006')
-  expect(await push('main:refs/heads/v1x0+(x)')).toBe('pushed')
-  expect(await push('main:refs/heads/xone/a')).toBe('pushed')
+  const refused = ['one/a', 'any/a/b', 'v1.0+(x)']
+  const taken = ['one/a/b', 'v1x0+(x)', 'xone/a']
+  const said = await push(...[...refused, ...taken].map((name) => `main:refs/heads/${name}`))
+  for (const name of refused) {
+    expect(said).toContain(`GH006: Protected branch update failed for refs/heads/${name}.`)
+  }
+  expect((await repository.refs('refs/heads/')).map((ref) => ref.name)).toEqual(
+    ['main', ...taken].map((name) => `refs/heads/${name}`),
+  )
 })
 
 test('refs of pull requests and names that mean something else cannot be pushed', async () => {
   const { repository, base, push } = await pushing([])
   await repository.syncPullRef({ number: 1, head: base })
-  expect(await push('+main:refs/pull/1/head')).toContain('deny updating a hidden ref')
-  expect(await push('main:refs/pull/2/head')).toContain('deny updating a hidden ref')
-  expect(await push(`main:refs/heads/${'a'.repeat(40)}`)).toContain('GH002')
-  expect(await push('main:refs/heads/refs/heads/x')).toContain('GH002')
-  expect(await push('main:refs/heads/-x')).toContain("'-x' is not a valid branch or tag name")
-  expect(await push('main:refs/x')).toContain('rejected')
+  const id = 'a'.repeat(40)
+  const refs = ['pull/1/head', 'pull/2/head', `heads/${id}`, 'heads/refs/heads/x', 'heads/-x', 'x']
+  const said = await push(...refs.map((ref) => `+main:refs/${ref}`))
+  expect(said).toContain('-> refs/pull/1/head (deny updating a hidden ref)')
+  expect(said).toContain('-> refs/pull/2/head (deny updating a hidden ref)')
+  expect(said).toContain('GH002: Sorry, branch or tag names consisting of 40 hex characters are not allowed.')
+  expect(said).toContain("GH002: Sorry, branch or tag names starting with 'refs/' are not allowed.")
+  expect(said).toContain("'-x' is not a valid branch or tag name")
+  expect(said.match(/rejected\] main -> /g)).toHaveLength(refs.length)
   expect((await repository.refs('refs/')).map((ref) => ref.name)).toEqual([
     'refs/heads/main',
     'refs/pull/1/head',

@@ -32,6 +32,11 @@ export async function commitNode(
     resourcePath,
     url: context.forge.origin + resourcePath,
     repository: () => context.nodes.repository(repository),
+    tree: {
+      __typename: 'Tree',
+      id: nodeId('Tree', `${repository.id}:${commit.tree}`),
+      oid: commit.tree,
+    },
     statusCheckRollup: () => rollupNode(context, repository, commit.sha),
   }
 }
@@ -74,6 +79,25 @@ function checkRunNode(context: GraphqlContext, repository: Repository, run: Chec
     resourcePath,
     permalink: context.forge.origin + resourcePath,
     url: context.forge.origin + resourcePath,
+    repository: () => context.nodes.repository(repository),
+    checkSuite: () => suiteNode(context, repository, run),
+  }
+}
+
+function suiteNode(context: GraphqlContext, repository: Repository, run: CheckRun): GraphqlNode {
+  const { app, suite } = run
+  return {
+    __typename: 'CheckSuite',
+    id: nodeId('CheckSuite', suite),
+    databaseId: databaseId(suite),
+    app: {
+      __typename: 'App',
+      id: nodeId('App', app.id),
+      databaseId: databaseId(app.id),
+      clientId: app.clientId,
+      slug: app.slug,
+      name: app.name,
+    },
     repository: () => context.nodes.repository(repository),
   }
 }

@@ -1,7 +1,7 @@
 // Owns how a pull request looks in GraphQL; its head and its commits are git's.
 import { nodeId } from '../shapes/node-id.ts'
 import { closingReferences } from '../closing-keywords.ts'
-import { baseOf, headOf } from '../pull-heads.ts'
+import { baseOf, headOf, standOf } from '../pull-heads.ts'
 import type { Pull } from '../world/pulls.ts'
 import type { Repository } from '../world/repository.ts'
 import { fullName } from '../world/repository.ts'
@@ -50,6 +50,12 @@ export function pullNode(context: GraphqlContext, repository: Repository, pull: 
     baseRef: () => refNode(context, repository, `refs/heads/${pull.baseRef}`),
     baseRepository: () => nodes.repository(repository),
     isCrossRepository: pull.headRepository?.id !== repository.id,
+    changedFiles: async () => {
+      const { head, mergeBase } = await standOf(repository, pull)
+      return (await repository.git.diff(mergeBase, head))?.totalFiles ?? 0
+    },
+    isInMergeQueue: pull.queued !== undefined,
+    isMergeQueueEnabled: repository.protections.get(pull.baseRef)?.mergeQueue === true,
     maintainerCanModify: pull.maintainerCanModify,
     autoMergeRequest: () => autoMergeNode(context, repository, pull),
     closingIssuesReferences: (args: PageArgs) =>

@@ -1,5 +1,6 @@
 // What can be read by GraphQL, by whom, and what is hidden.
 import { expect, test } from 'vitest'
+import { addCheckRun } from '../checks/runs.ts'
 import { nodeId } from '../shapes/node-id.ts'
 import { openStage } from './stage.ts'
 
@@ -194,4 +195,58 @@ test('the state of all checks is that of the worst, and only the newest of each 
   expect(await state()).toEqual({ state: 'PENDING', contexts: { totalCount: 2 } })
   say('test', 'failure')
   expect((await state()).state).toBe('FAILURE')
+})
+
+test('a reviewer is told as one who may push or not, and a check with the App of its suite', async () => {
+  const { ask, tokens, repository, head, pull, loopback, thread } = await openStage()
+  const { forge } = loopback
+  const { app } = loopback.app({ slug: 'judge', permissions: { checks: 'write' }, events: [] })
+  const by = { sender: app.bot, via: app, byJob: false }
+  await addCheckRun(forge, repository, { app, sha: head, name: 'policy' }, by)
+  const review = repository.reviews.get(thread.review)
+  expect(review?.author.login).toBe('ana')
+  const readers = [...forge.world.accounts.values()].find(({ login }) => login === 'reader')
+  if (review !== undefined && readers !== undefined) {
+    const id = forge.world.nextId()
+    repository.reviews.set(id, { ...review, id, author: readers })
+  }
+  const asked = `{ repository(owner: "ana", name: "sums") {
+    databaseId
+    object(oid: "${head}") { ... on Commit { tree { oid } } }
+    pullRequest(number: ${pull.number}) {
+      changedFiles isInMergeQueue isMergeQueueEnabled
+      reviews(first: 5) { nodes { author { login ... on User { databaseId } } authorCanPushToRepository } }
+      statusCheckRollup { contexts(first: 5) { nodes { ... on CheckRun {
+        name databaseId checkSuite { id app { databaseId slug } }
+      } } } }
+    }
+  } }`
+  const { data } = await ask(tokens.ana, asked)
+  expect(data.repository).toMatchObject({
+    databaseId: repository.id,
+    object: { tree: { oid: (await repository.git.commit(head))?.tree } },
+    pullRequest: {
+      changedFiles: 1,
+      isInMergeQueue: false,
+      isMergeQueueEnabled: false,
+      reviews: {
+        nodes: [
+          { author: { login: 'ana', databaseId: review?.author.id }, authorCanPushToRepository: true },
+          { author: { login: 'reader', databaseId: readers?.id }, authorCanPushToRepository: false },
+        ],
+      },
+      statusCheckRollup: {
+        contexts: {
+          nodes: [
+            {
+              name: 'policy',
+              // a newer record: its number does not fit
+              databaseId: null,
+              checkSuite: { app: { databaseId: app.id, slug: 'judge' } },
+            },
+          ],
+        },
+      },
+    },
+  })
 })

@@ -55,6 +55,7 @@ export function repositoryNode(context: GraphqlContext, repository: Repository):
         repository,
         qualifiedName.startsWith('refs/') ? qualifiedName : `refs/heads/${qualifiedName}`,
       ),
+    object: ({ oid }: { oid?: string | null }) => (oid == null ? null : nodes.commit(repository, oid)),
     issue: ({ number }: { number: number }) => {
       requireRead(context, repository, 'issues')
       const issue = repository.issues.get(number)

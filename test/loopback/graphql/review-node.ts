@@ -1,6 +1,7 @@
 // Owns how reviews, their threads and comments look in GraphQL.
 import { association, issuePage } from '../shapes/issue.ts'
 import { nodeId } from '../shapes/node-id.ts'
+import { mayPush } from '../who-may.ts'
 import type { Pull, Review, ReviewComment } from '../world/pulls.ts'
 import type { Repository } from '../world/repository.ts'
 import type { PageArgs } from './connection.ts'
@@ -21,6 +22,7 @@ export function reviewNode(context: GraphqlContext, repository: Repository, revi
     state: review.state,
     author: () => nodes.account(review.author),
     authorAssociation: association(forge, repository, review.author),
+    authorCanPushToRepository: mayPush(forge, repository, review.author),
     submittedAt: review.submittedAt ?? null,
     url,
     resourcePath: url.slice(forge.origin.length),

@@ -38,6 +38,8 @@ export interface Oracle {
   /** A failure of the loopback itself, so that no test passes over it. */
   fail(what: string): void
   counts(): Counts
+  /** Which operations were asked for, and how often; those of GraphQL as `graphql NAME`. */
+  operations(): Readonly<Record<string, number>>
   /** Gives and forgets the problems so far: for a test that sends what is wrong. */
   takeProblems(): string[]
   usedTolerances(): readonly Tolerance[]
@@ -46,6 +48,10 @@ export interface Oracle {
 export function makeOracle(tolerances: readonly Tolerance[] = TOLERANCES): Oracle {
   const numbers = { requests: 0, replies: 0, undeclaredErrors: 0, webhooks: 0, graphql: 0 }
   const exempt: Record<string, number> = {}
+  const asked: Record<string, number> = {}
+  const count = (name: string) => {
+    asked[name] = (asked[name] ?? 0) + 1
+  }
   const used = new Set<Tolerance>()
   let unvalidated: string[] = []
 
@@ -65,6 +71,7 @@ export function makeOracle(tolerances: readonly Tolerance[] = TOLERANCES): Oracl
   return {
     request(operation, request) {
       numbers.requests++
+      count(operation.id)
       return remember(operation.id, 'request', requestProblems(operation, request))
     },
     reply(operation, reply) {
@@ -82,6 +89,7 @@ export function makeOracle(tolerances: readonly Tolerance[] = TOLERANCES): Oracl
     },
     graphql(name, problems) {
       numbers.graphql++
+      count(`graphql ${name}`)
       unvalidated.push(...problems.map((problem) => `graphql ${name}: ${problem}`))
       return [...problems]
     },
@@ -95,6 +103,7 @@ export function makeOracle(tolerances: readonly Tolerance[] = TOLERANCES): Oracl
       unvalidated.push(`the loopback failed: ${what}`)
     },
     counts: () => ({ ...numbers, exempt: { ...exempt }, unvalidated: [...unvalidated] }),
+    operations: () => ({ ...asked }),
     takeProblems() {
       const taken = unvalidated
       unvalidated = []

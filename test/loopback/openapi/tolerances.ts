@@ -21,7 +21,21 @@ const RANGE =
 const FORK_GONE =
   'GitHub itself gives null once the fork is deleted: the schema of the webhook pull_request synchronize has it nullable'
 
+/** The list's schema says that an account is a person and an enterprise at once (`allOf`). */
+const EITHER =
+  'an account is one of the two: the schema of a single installation (apps/get-installation) says anyOf'
+
+/** The webhooks' schemas name the events and permissions of an App, and were not told of the merge queue's. */
+const MERGE_QUEUE =
+  'Apps may ask for them: docs.github.com, "Permissions required for GitHub Apps" and "Webhook events and payloads", merge_group'
+
 export const TOLERANCES: readonly Tolerance[] = [
+  ...['name', 'slug', 'created_at', 'updated_at'].map((field): Tolerance => ({
+    of: 'apps/list-installations',
+    part: 'reply',
+    field: `/*/account/${field}`,
+    reason: EITHER,
+  })),
   { of: 'checks/get', part: 'reply', field: '/conclusion', reason: STALE },
   { of: 'checks/list-for-ref', part: 'reply', field: '/check_runs/*/conclusion', reason: STALE },
   { of: 'checks/list-for-suite', part: 'reply', field: '/check_runs/*/conclusion', reason: STALE },
@@ -30,6 +44,18 @@ export const TOLERANCES: readonly Tolerance[] = [
   { of: 'pulls/get', part: 'reply', field: '/head/repo', reason: FORK_GONE },
   { of: 'pulls/list', part: 'reply', field: '/*/head/repo', reason: FORK_GONE },
   { of: 'pulls/update', part: 'reply', field: '/head/repo', reason: FORK_GONE },
+  ...['events/*', 'permissions/merge_queues'].map((field): Tolerance => ({
+    of: 'issue-comment-created',
+    part: 'webhook',
+    field: `/issue/performed_via_github_app/${field}`,
+    reason: MERGE_QUEUE,
+  })),
+  {
+    of: 'check-suite-completed',
+    part: 'webhook',
+    field: '/check_suite/app/permissions/merge_queues',
+    reason: MERGE_QUEUE,
+  },
   { of: 'pull-request-closed', part: 'webhook', field: '/pull_request/head/repo', reason: FORK_GONE },
 ]
 

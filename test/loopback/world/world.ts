@@ -17,13 +17,17 @@ export interface World {
   /** lower-cased full name → repository, also names from before a rename or transfer: these redirect */
   readonly names: Map<string, Repository>
   nextId(): number
+  /** For accounts, Apps and repositories: the GraphQL schema has no other id of theirs than one of 32 bits. */
+  nextShortId(): number
 }
 
 /** Beyond 32 bits, as GitHub's newer records are: no client may keep an id in less, or take it for a number. */
 const FIRST_ID = 2 ** 33
+const FIRST_SHORT_ID = 200_000_000
 
 export function makeWorld(): World {
   let last = FIRST_ID
+  let lastShort = FIRST_SHORT_ID
   return {
     accounts: new Map([[GHOST.id, GHOST]]),
     members: new Map(),
@@ -35,6 +39,7 @@ export function makeWorld(): World {
     repositories: new Map(),
     names: new Map(),
     nextId: () => ++last,
+    nextShortId: () => ++lastShort,
   }
 }
 

@@ -10,15 +10,18 @@ import type { WorkerJob, Workspace } from '../../../../src/ports.ts'
 import { makeFolderWorkspace } from '../../../fakes/folder-workspace.ts'
 import type { FolderWorkspace } from '../../../fakes/folder-workspace.ts'
 import { directive, makeJob, makeToolchain, patchChoice } from '../../../fakes/worker-job.ts'
-import { opened, repository } from '../../git/repository.ts'
+import { opened, repository, sharedRepository } from '../../git/repository.ts'
 import type { Files } from '../../git/repository.ts'
 
 const FILES: Files = { 'lib/x.js': 'one\ntwo\nthree\n', 'package.json': '{}\n' }
 const HUNK = '@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n'
 const PATCH = `--- a/lib/x.js\n+++ b/lib/x.js\n${HUNK}`
 
-async function workspaceOf(files: Files = FILES): Promise<FolderWorkspace> {
-  const { git, base } = await opened(await repository(files))
+// a worker is given a copy
+const untouched = sharedRepository(FILES)
+
+async function workspaceOf(files?: Files): Promise<FolderWorkspace> {
+  const { git, base } = files === undefined ? await untouched() : await opened(await repository(files))
   const workspace = await makeFolderWorkspace({ trees: git, base })
   onTestFinished(() => workspace.close())
   return workspace

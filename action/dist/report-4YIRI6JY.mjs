@@ -1,0 +1,2 @@
+import { createRequire as makeRequire } from 'node:module';const require = makeRequire(import.meta.url);
+import{error,setOutput,summary,warning}from"./chunk-P46YWFC3.mjs";import"./chunk-LC7QLYDX.mjs";var MOST_SUMMARY=1e6;async function report(ended){for(let[name,value]of Object.entries(ended.outputs))setOutput(name,value);for(let text of ended.warnings??[])warning(text);return ended.error!==void 0&&error(ended.error,{title:"autopilot"}),ended.summary!==void 0&&await summary.addRaw(ended.summary.slice(0,MOST_SUMMARY),!0).write(),ended.exit}export{report};

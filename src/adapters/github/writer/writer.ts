@@ -1,0 +1,57 @@
+// Owns ForgeWriter over GitHub.
+import { z } from 'zod'
+import type { RepoRef } from '../../../contracts/envelope.ts'
+import type { Clock } from '../../../ports.ts'
+import type { ForgeWriter } from '../../../ports/forge.ts'
+import type { Client } from '../client.ts'
+import { ForgeError } from '../forge-error.ts'
+import type { Identity } from '../identity.ts'
+import { Nothing } from '../shapes.ts'
+import type { Snapshots } from '../snapshots.ts'
+import { putBranch } from './branch.ts'
+import { putCheck } from './check.ts'
+import { putComment } from './comment.ts'
+import { merge } from './merge.ts'
+import { editPull, markReady, putPull } from './pulls.ts'
+import { deleteRef, putRef } from './refs.ts'
+import type { TreeMaker } from './trees.ts'
+
+export function makeWriter(x: {
+  client: Client
+  repository: RepoRef
+  identity: Identity
+  snapshots: Snapshots
+  clock: Clock
+}): ForgeWriter {
+  const { client, identity, snapshots } = x
+  const maker: TreeMaker = { client, blobs: new Set() }
+  return {
+    putBranch: (asked) => putBranch(maker, snapshots, asked),
+    putPull: (asked) => putPull(x, asked),
+    editPull: (number, wanted) => editPull(client, number, wanted),
+    markReady: ({ node }) => markReady(client, node),
+    putCheck: (check) => putCheck(client, identity, check),
+    putComment: (asked) => putComment(client, identity, asked),
+    addReaction: ({ comment, content }) =>
+      unlessGone(
+        client.write('reactions/create-for-issue-comment', { comment_id: comment, content }, Nothing),
+      ),
+    async addLabel(number, label) {
+      await client.write('issues/add-labels', { issue_number: number, labels: [label] }, z.unknown())
+    },
+    removeLabel: (number, label) =>
+      unlessGone(client.write('issues/remove-label', { issue_number: number, name: label }, Nothing)),
+    putRef: (asked) => putRef(maker, snapshots, asked),
+    deleteRef: (ref) => deleteRef(client, ref),
+    merge: (asked) => merge(x, asked),
+  }
+}
+
+/** Nothing is to be done to what is not there. */
+async function unlessGone(work: Promise<unknown>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    if (!(error instanceof ForgeError && error.code === 'not_found')) throw error
+  }
+}

@@ -1,0 +1,305 @@
+// Owns what each command does to a task: one transaction with the delivery that brought it, so that it happens once.
+import type { TaskId } from '../contracts/base.ts'
+import type { Command } from '../contracts/command.ts'
+import { actorText } from '../intake/request.ts'
+import type { SaidTurn } from '../intake/turns.ts'
+import { loadInputs } from '../pipeline/inputs.ts'
+import { readTask } from '../pipeline/journal.ts'
+import type { StoreTransaction } from '../ports.ts'
+import type { TaskState } from '../process/state.ts'
+import { mayNotAsk, needsText, noTask, notNow, paused, stopSwitch } from '../report/answers/people.ts'
+import { renderNotice, type Notice } from '../report/notice.ts'
+import { addApproval } from './approvals.ts'
+import { explanation, statusText } from './explain.ts'
+import type { At, Service } from './parts.ts'
+import { placeOf, taskAt, threadId } from './place.ts'
+import { dispatchedRun, RETRY } from './runs.ts'
+import { putEffect } from './sending.ts'
+import { startTask } from './start.ts'
+import { isStopped } from './stop-switch.ts'
+import { withTask } from './task-lease.ts'
+import { keepTurn, putAnswered, waitsForWords } from './turns.ts'
+
+/** Ends the delivery, in the transaction of what it caused. */
+type Done = (tx: StoreTransaction) => Promise<void>
+
+export interface Asked {
+  service: Service
+  at: At
+  command: Command
+  done: Done
+  /** The thread's latest task. */
+  task: TaskId | undefined
+  state: TaskState | undefined
+}
+
+export async function applyCommand(service: Service, at: At, command: Command, end: Done): Promise<void> {
+  const source = `${at.repository.id}/${command.source}`
+  const known = await service.notes.get('commands', source)
+  if (known !== undefined) return service.store.transaction(end)
+  // a comment is one command, also when it comes again under another delivery
+  const done: Done = async (tx) => {
+    await tx.putNote('commands', source, command.at)
+    await end(tx)
+  }
+  const permission = await service.forge(at).reader.permission(command.by.login)
+  if (!['admin', 'maintain', 'write'].includes(permission)) {
+    const asked = `\`/${command.name}\``
+    const notice = mayNotAsk({ login: command.by.login, role: permission, asked })
+    return answer(service, at, command, done, renderNotice(notice), 'refused')
+  }
+  const task = await taskAt(service, { kind: 'thread', repository: at.repository.id, number: command.number })
+  const state = task === undefined ? undefined : await readTask(service, task)
+  const asked: Asked = { service, at, command, done, task, state }
+  return COMMANDS[command.name](asked)
+}
+
+const COMMANDS: Readonly<Record<Command['name'], (asked: Asked) => Promise<void>>> = {
+  autopilot: begin,
+  reply,
+  retry,
+  abort,
+  pause,
+  resume,
+  approve,
+  status: tell,
+  explain: tell,
+}
+
+async function tell(asked: Asked): Promise<void> {
+  const { service, task, state, command } = asked
+  if (task === undefined || state === undefined) return nothingHere(asked)
+  const text =
+    command.name === 'status'
+      ? await statusText(service, state, await placeOf(service, task))
+      : await explanation(service, state)
+  return answer(service, asked.at, command, asked.done, text, command.source)
+}
+
+function nothingHere(asked: Asked): Promise<void> {
+  const { name, on } = asked.command
+  return answerOf(asked, noTask({ name, on }))
+}
+
+function underWay(asked: Asked): Promise<void> {
+  const { name } = asked.command
+  const instead = 'Add a constraint: `/reply TEXT` · see how far it is: `/status`'
+  return answerOf(asked, notNow({ name, state: 'the work is under way', instead }))
+}
+
+async function begin(asked: Asked): Promise<void> {
+  const { state, command } = asked
+  if (state !== undefined && state.closed === null) {
+    return command.text === '' ? underWay(asked) : reply(asked)
+  }
+  return start(asked, [])
+}
+
+async function start(asked: Asked, before: TaskId[]): Promise<void> {
+  const { service, at, command, done } = asked
+  if (isStopped(service, at))
+    return answerOf(
+      asked,
+      stopSwitch({
+        where: 'this repository',
+        by: 'the operator',
+        reason: 'Nothing is started, published or merged.',
+      }),
+    )
+  const earlier = before[0]
+  const conversation = earlier === undefined ? [] : (await loadInputs(service, earlier)).request.conversation
+  const started = await startTask(service, {
+    at,
+    command,
+    conversation,
+    also: done,
+  })
+  if (!started.ok) await answerOf(asked, cannotStart(started.problems))
+}
+
+/** More words for the task that is open; otherwise a new one that begins with the old conversation. */
+async function reply(asked: Asked): Promise<void> {
+  const { service, command, done, task, state } = asked
+  if (task === undefined || state === undefined || state.closed !== null) {
+    return start(asked, task === undefined ? [] : [task])
+  }
+  if (command.text.trim() === '') return answerOf(asked, needsText('reply'))
+  const keep = await keepTurn(service, task, saidBy(command))
+  await service.store.transaction(async (tx) => {
+    await keep(tx)
+    await tx.wake(task, service.clock.now())
+    await done(tx)
+  })
+}
+
+async function retry(asked: Asked): Promise<void> {
+  const { service, task, state } = asked
+  if (task === undefined || state === undefined) return nothingHere(asked)
+  if (state.closed !== null)
+    return state.closed.result === 'accepted' ? nothingHere(asked) : start(asked, [task])
+  const { run, lost } = state
+  if (lost === null && !(await waitsForWords(service, state))) return underWay(asked)
+  await finish(asked, async (tx) => {
+    await tx.putText(task, RETRY, String(lost?.number ?? 0))
+    if (run !== null) await putAnswered(tx, task, run.id)
+    await tx.wake(task, service.clock.now())
+  })
+}
+
+async function abort(asked: Asked): Promise<void> {
+  const { service, at, command, task, state, done } = asked
+  if (task === undefined || state === undefined || state.closed !== null) return nothingHere(asked)
+  await closeAborted(service, { at, task, reason: `aborted by @${command.by.login}`, done })
+}
+
+/** Ends the task and cancels a run that is out; a pull request that is open stays with people. */
+async function closeAborted(
+  service: Service,
+  x: { at: At; task: TaskId; reason: string; done: Done },
+): Promise<void> {
+  const { at, task, reason } = x
+  await withTask(service, task, async (journal) => {
+    const { requested } = journal.state
+    const out = requested === null ? undefined : await dispatchedRun(service, task, requested.number)
+    await journal.writeWith(
+      async (tx) => {
+        if (out !== undefined) {
+          const key = `${task}/cancel/${out.run}`
+          await putEffect(tx, { key, task, kind: 'cancel', body: { at, run: out.run } })
+        }
+        await tx.wake(task, service.clock.now())
+        await x.done(tx)
+      },
+      { chain: `task:${task}`, event: { kind: 'task.closed', result: 'aborted', reason } },
+    )
+  })
+}
+
+async function pause(asked: Asked): Promise<void> {
+  const { command, task, state } = asked
+  if (task === undefined || state === undefined || state.closed !== null) return nothingHere(asked)
+  if (state.paused !== null) return answerOf(asked, paused(state.paused))
+  const reason = command.text.trim() === '' ? 'no reason was given' : command.text.trim().slice(0, 500)
+  return writeEvent(asked, task, { kind: 'task.paused', by: command.by.login, reason })
+}
+
+async function resume(asked: Asked): Promise<void> {
+  const { command, task, state } = asked
+  if (task === undefined || state === undefined || state.closed !== null) return nothingHere(asked)
+  if (state.paused === null)
+    return answerOf(
+      asked,
+      notNow({ name: 'resume', state: 'nothing is paused', instead: 'See how far it is: `/status`' }),
+    )
+  return writeEvent(asked, task, { kind: 'task.resumed', by: command.by.login })
+}
+
+async function writeEvent(
+  asked: Asked,
+  task: TaskId,
+  event: { kind: 'task.paused'; by: string; reason: string } | { kind: 'task.resumed'; by: string },
+): Promise<void> {
+  const { service, done } = asked
+  await withTask(service, task, (journal) =>
+    journal.writeWith(
+      async (tx) => {
+        await tx.wake(task, service.clock.now())
+        await done(tx)
+      },
+      { chain: `task:${task}`, event },
+    ),
+  )
+}
+
+async function approve(asked: Asked): Promise<void> {
+  const { service, command, task, state } = asked
+  const pull = state?.pull ?? null
+  if (task === undefined || state === undefined || state.closed !== null || pull === null) {
+    return answerOf(
+      asked,
+      notNow({
+        name: 'approve',
+        state: 'there is no open pull request of Autopilot',
+        instead: 'See how far it is: `/status`',
+      }),
+    )
+  }
+  const comment = Number(/\d+$/.exec(command.source)?.[0] ?? 1)
+  const add = await addApproval(service, task, {
+    by: command.by,
+    commit: pull.head,
+    at: command.at,
+    comment,
+  })
+  await finish(asked, async (tx) => {
+    await add(tx)
+    await tx.wake(task, service.clock.now())
+  })
+}
+
+function cannotStart(problems: readonly string[]): Notice {
+  const todo = ['Correct it, then ask again: label the issue, or `/autopilot`']
+  if (problems.length === 1) return { said: 'Nothing was started', why: problems[0] ?? '', todo }
+  return {
+    said: 'Nothing was started',
+    why: `${problems.length} things are wrong.`,
+    todo,
+    block: { title: 'What is wrong', language: '', text: problems.join('\n'), open: true },
+  }
+}
+
+/** Label taken away or issue closed: the task ends; a pull request that is open stays with people. */
+export async function cancelThread(
+  service: Service,
+  at: At,
+  x: { number: number; because: string; done: Done },
+): Promise<void> {
+  const task = await taskAt(service, { kind: 'thread', repository: at.repository.id, number: x.number })
+  const state = task === undefined ? undefined : await readTask(service, task)
+  const place = task === undefined ? undefined : await placeOf(service, task)
+  const over = state === undefined || state.closed !== null || state.merged !== null
+  if (task === undefined || over || place?.thread !== x.number) return service.store.transaction(x.done)
+  // a merge closes the issue too, and its webhook may come before the merge was read
+  const pull = state.pull === null ? undefined : await service.forge(at).reader.pull(state.pull.number)
+  if (pull?.state === 'merged') return service.store.transaction(x.done)
+  await closeAborted(service, { at, task, reason: x.because, done: x.done })
+}
+
+function saidBy(command: Command): SaidTurn {
+  const { source, by, at, text } = command
+  return { id: source, author: actorText(by), at, text }
+}
+
+function answerOf(asked: Asked, notice: Notice): Promise<void> {
+  const { service, at, command, done } = asked
+  return answer(service, at, command, done, renderNotice(notice), command.source)
+}
+
+/** `key` `refused`: one comment for all refusals of a thread, so that nobody can make the App flood it. */
+function answer(
+  service: Service,
+  at: At,
+  command: Command,
+  done: Done,
+  body: string,
+  key: string,
+): Promise<void> {
+  return service.store.transaction(async (tx) => {
+    const name = `answer/${key}`
+    const task = threadId(at.repository.id, command.number)
+    await putEffect(tx, {
+      key: `${at.repository.id}#${command.number}/${name}`,
+      task,
+      kind: 'comment',
+      body: { at, number: command.number, key: name, body },
+    })
+    await done(tx)
+  })
+}
+
+function finish(asked: Asked, work: (tx: StoreTransaction) => Promise<void>): Promise<void> {
+  return asked.service.store.transaction(async (tx) => {
+    await work(tx)
+    await asked.done(tx)
+  })
+}

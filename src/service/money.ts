@@ -1,0 +1,72 @@
+// Owns the monthly cap on money (R163): reserved before a run is asked for, settled by what the run says it spent.
+import { z } from 'zod'
+import { TaskId } from '../contracts/base.ts'
+import { canonicalJson } from '../contracts/canonical.ts'
+import type { Service } from './parts.ts'
+
+/** One month of one installation, in US dollars: what runs that are out may spend, and what others spent. */
+const Ledger = z.strictObject({
+  spent: z.number().min(0),
+  reserved: z.partialRecord(TaskId, z.number().min(0)),
+})
+type Ledger = z.infer<typeof Ledger>
+
+export type Reserved = { ok: true } | { ok: false; reason: string; until: Date }
+
+/** Reserves a task's whole limit; asking again for the same task changes nothing. */
+export async function reserve(
+  service: Service,
+  installation: number,
+  x: { task: TaskId; usd: number },
+): Promise<Reserved> {
+  const cap = service.limits.moneyMonthUsd
+  const now = service.clock.now()
+  const before = await read(service, installation, now)
+  const others = Object.entries(before.reserved)
+    .filter(([task]) => task !== x.task)
+    .reduce((sum, [, usd]) => sum + (usd ?? 0), 0)
+  if (cap !== null && before.spent + others + x.usd > cap) {
+    const used = (before.spent + others).toFixed(2)
+    return {
+      ok: false,
+      reason: `the month's money: ${used} of ${cap.toFixed(2)} US dollars are spent or reserved, and a run may take ${x.usd.toFixed(2)}`,
+      until: nextMonth(now),
+    }
+  }
+  await write(service, installation, now, { ...before, reserved: { ...before.reserved, [x.task]: x.usd } })
+  return { ok: true }
+}
+
+/** The run is over: what it did not spend is free again. Without a reservation nothing happens. */
+export async function settleMoney(
+  service: Service,
+  installation: number,
+  x: { task: TaskId; usd: number },
+): Promise<void> {
+  const now = service.clock.now()
+  const before = await read(service, installation, now)
+  if (before.reserved[x.task] === undefined) return
+  const { [x.task]: _, ...reserved } = before.reserved
+  await write(service, installation, now, { spent: before.spent + x.usd, reserved })
+}
+
+async function read(service: Service, installation: number, now: Date): Promise<Ledger> {
+  const text = await service.notes.get(scopeOf(installation), monthOf(now))
+  return text === undefined ? { spent: 0, reserved: {} } : Ledger.parse(JSON.parse(text))
+}
+
+function write(service: Service, installation: number, now: Date, ledger: Ledger): Promise<void> {
+  return service.notes.put(scopeOf(installation), monthOf(now), canonicalJson(ledger))
+}
+
+function scopeOf(installation: number): string {
+  return `money/${installation}`
+}
+
+function monthOf(now: Date): string {
+  return now.toISOString().slice(0, 7)
+}
+
+function nextMonth(now: Date): Date {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1))
+}

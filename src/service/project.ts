@@ -1,0 +1,114 @@
+// Owns what people see of a task on the forge: comments and check runs, made anew from the ledger after every step.
+import type { TaskId } from '../contracts/base.ts'
+import type { MergeDecision } from '../contracts/merge.ts'
+import { councilTree } from '../council/review.ts'
+import { readTask } from '../pipeline/journal.ts'
+import { pendingCheck, renderCheck, voidedCheck, type CheckForm, type CheckKind } from '../report/checks.ts'
+import { renderCouncil } from '../report/council-comment.ts'
+import type { Link } from '../report/markdown.ts'
+import { renderPlan } from '../report/plan-comment.ts'
+import { renderPolicyCheck } from '../report/policy-check.ts'
+import { renderQuality } from '../report/quality-comment.ts'
+import { qualityTree } from '../report/quality-tree.ts'
+import { renderStatus } from '../report/status-comment.ts'
+import type { StoreTransaction } from '../ports.ts'
+import type { TaskState } from '../process/state.ts'
+import { parseJson } from '../work/bundle.ts'
+import { readShown, type Shown } from './evidence.ts'
+import type { Service } from './parts.ts'
+import { atOf, type Place } from './place.ts'
+import { putEffect } from './sending.ts'
+import { runLink, statusOf } from './status.ts'
+
+/** Sends one thing that people see. */
+type Showing = (tx: StoreTransaction) => Promise<void>
+
+interface View {
+  state: TaskState
+  place: Place
+  shown: Shown
+  /** The run that is out, or the last one: where the rest of what is cut can be read. */
+  run: Link | null
+}
+
+/** Idempotent: what is shown already is not sent again. */
+export async function project(service: Service, task: TaskId, place: Place): Promise<void> {
+  const state = await readTask(service, task)
+  if (state.task === null) return
+  const view = { state, place, shown: await readShown(service, state), run: await runLink(service, state) }
+  const showing = [...(await comments(service, task, view)), ...(await checks(service, task, view))]
+  await service.store.transaction(async (tx) => {
+    for (const one of showing) await one(tx)
+  })
+}
+
+async function comments(service: Service, task: TaskId, view: View): Promise<Showing[]> {
+  const { place, shown, run } = view
+  const at = atOf(place)
+  const comment = (number: number, key: string, body: string): Showing => {
+    const wanted = { key: `${at.repository.id}#${number}/${key}`, task, kind: 'comment' } as const
+    return (tx) => putEffect(tx, { ...wanted, body: { at, number, key, body } })
+  }
+  const list = [comment(place.thread, 'status', renderStatus(await statusOf(service, view)))]
+  const { spec, plan, fileMap, review = null, quality, council } = shown
+  if (spec !== undefined && plan !== undefined && fileMap !== undefined) {
+    list.push(comment(place.thread, 'plan', renderPlan({ spec, plan, fileMap, review, rest: run })))
+  }
+  const { pull } = view.state
+  if (pull === null) return list
+  if (quality !== undefined) {
+    const body = renderQuality({ report: quality, previous: null, rest: run })
+    list.push(comment(pull.number, 'quality', body))
+  }
+  if (council !== undefined) list.push(comment(pull.number, 'council', renderCouncil(council, run)))
+  return list
+}
+
+async function checks(service: Service, task: TaskId, view: View): Promise<Showing[]> {
+  const { pull, published } = view.state
+  if (pull === null) return []
+  const at = atOf(view.place)
+  const head = published?.head ?? pull.head
+  const forms = published === null ? voided(view.state) : await verdicts(service, view)
+  return forms.map((form) => {
+    const key = `${task}/${form.name}/${head.slice(0, 12)}`
+    return (tx) => putEffect(tx, { key, task, kind: 'check', body: { at, check: { ...form, head, key } } })
+  })
+}
+
+function voided(state: TaskState): CheckForm[] {
+  const why =
+    state.requested === null ? 'the work goes on with what was said since' : 'a new run is under way'
+  return KINDS.map((kind) => voidedCheck(kind, { why, ledger: state.head }))
+}
+
+const KINDS: readonly CheckKind[] = ['plan', 'quality', 'council', 'policy']
+
+async function verdicts(service: Service, view: View): Promise<CheckForm[]> {
+  const { review, quality, council } = view.shown
+  const context = { ledger: view.state.run?.head ?? null, rest: view.run }
+  return [
+    ...(review === undefined ? [] : [renderCheck('plan', councilTree(review), context)]),
+    ...(quality === undefined
+      ? []
+      : [renderCheck('quality', qualityTree(quality.gates.map((gate) => gate.verdict)), context)]),
+    ...(council === undefined ? [] : [renderCheck('council', councilTree(council), context)]),
+    await policyCheck(service, view),
+  ]
+}
+
+async function policyCheck(service: Service, { state, place, run }: View): Promise<CheckForm> {
+  const { decided } = state
+  if (decided === null || decided.head !== state.published?.head) {
+    return pendingCheck('policy', { why: 'The pull request is being read.', run, ledger: state.head })
+  }
+  const decision = parseJson(await service.blobs.get(decided.verdict)) as MergeDecision
+  const at = { ref: place.repository.default_branch, sha: place.rules_at }
+  const { status, conclusion, output } = renderPolicyCheck(decision, at)
+  return {
+    name: 'autopilot/policy',
+    status,
+    ...(conclusion === null ? {} : { conclusion }),
+    output,
+  }
+}

@@ -1,0 +1,163 @@
+// Owns publishing on a forge: the change becomes a commit of the App on its own branch, and a draft pull request.
+import type { Phase, Sha, TaskId } from '../contracts/base.ts'
+import type { TaskEngine } from '../pipeline/engine.ts'
+import { branchOf, commitMessage } from '../pipeline/branch-name.ts'
+import { readChange } from '../pipeline/change-evidence.ts'
+import type { StageContext, StageResult } from '../pipeline/stage.ts'
+import { stopWith } from '../pipeline/stopping.ts'
+import type { PullBody } from '../report/pull-body.ts'
+import { editedPullText, newPullText } from '../report/pull-text.ts'
+import type { Service } from './parts.ts'
+import { atOf, placeOf, putIndex, type Place } from './place.ts'
+import { findTemplate } from './template.ts'
+import { envelopeRef } from './runs.ts'
+import { answerTo, putEffect, resultOf } from './sending.ts'
+
+/** Name of the text that holds the pull request's body as it was last written. */
+const BODY = 'pull-body'
+
+export type Published =
+  | { ok: true; published: { branch: string; head: Sha; tree: Sha; pull: number }; url: string }
+  | { ok: false; result: StageResult }
+
+export async function publishChange(service: Service, context: StageContext<TaskEngine>): Promise<Published> {
+  const { state, phase } = context
+  const { changes, quality, plan, councils, summary } = await readChange(context)
+  const { run, task } = state
+  if (run === null || task === null) throw new Error('PR: there is no run')
+  const place = await placeOf(service, task)
+  const at = atOf(place)
+  const branch = state.pull?.branch ?? branchOf(summary.title, task)
+  const change_set = state.passed.IMPLEMENT?.evidence.find((one) => one.name === 'change_set.json')
+  if (change_set === undefined) throw new Error('PR: the change set is not recorded')
+  const made = await answerTo(service, {
+    key: `${task}/branch/${run.id}`,
+    task,
+    kind: 'branch',
+    body: {
+      at,
+      branch,
+      parent: changes.base,
+      expectedHead: state.pull?.head ?? null,
+      changes: change_set.sha256,
+      message: commitMessage(summary.title, summary.summary, task),
+    },
+  })
+  if (made.result === 'refused') {
+    return stop(phase, {
+      rule: 'branch-refused',
+      reason: `GitHub refused the branch ${branch}: ${made.reason}`,
+      would_help: 'change what it names, then `/retry`',
+    })
+  }
+  if (made.result === 'tree_differs') {
+    return stop(phase, {
+      rule: 'tree-differs',
+      reason: `GitHub made tree ${made.tree.slice(0, 7)} of the change, not ${changes.tree.slice(0, 7)} on which the verdicts stand`,
+      would_help: 'nothing was published; `/retry` makes the change again',
+    })
+  }
+  if (made.result === 'head_moved') {
+    const where = made.head === null ? 'is gone' : `is at ${made.head.slice(0, 7)}`
+    return stop(phase, {
+      rule: 'head-moved',
+      reason: `The branch ${branch} ${where}, which this run did not make; nothing was overwritten`,
+      would_help: 'keep the commit and say `/reply TEXT` to go on from it, or remove it and `/retry`',
+    })
+  }
+  const template = await findTemplate(service.forge(at).reader, changes.base)
+  const pullBody: PullBody = {
+    summary,
+    quality,
+    councils,
+    sandbox: context.sandbox,
+    worker: `recipe ${plan.recipe?.id ?? 'none'}`,
+    costUsd: 0,
+    ms: Date.parse(state.passed.REVIEW?.at ?? '') - Date.parse(state.passed.SPEC?.at ?? ''),
+    ledger: run.head,
+    bundle: 'BUNDLE',
+  }
+  const now = state.pull === null ? undefined : await service.forge(at).reader.pull(state.pull.number)
+  const body =
+    now === undefined ? newPullText(pullBody, template ?? null) : editedPullText(pullBody, now.body)
+  const opened = await openPull({ service, context, place, branch, title: summary.title, body, task })
+  if (!opened.ok) return opened
+  const { pull } = opened
+  await service.store.transaction(async (tx) => {
+    await tx.putText(task, BODY, body)
+    const repository = place.repository.id
+    await putIndex(tx, { kind: 'thread', repository, number: pull.number }, task)
+    await putIndex(tx, { kind: 'head', repository, sha: made.head }, task)
+    await putEffect(tx, {
+      key: `${task}/drop-ref/${run.id}`,
+      task,
+      kind: 'drop_ref',
+      body: { at, ref: envelopeRef(task) },
+    })
+  })
+  const published = { branch, head: made.head, tree: made.tree, pull: pull.number }
+  return { ok: true, published, url: pull.url }
+}
+
+function stop(phase: Phase, x: Parameters<typeof stopWith>[1]): Published {
+  return { ok: false, result: stopWith(phase, x) }
+}
+
+async function openPull(x: {
+  service: Service
+  context: StageContext<TaskEngine>
+  place: Place
+  branch: string
+  title: string
+  body: string
+  task: TaskId
+}): Promise<
+  | { ok: true; pull: { number: number; node: string; url: string; draft: boolean } }
+  | { ok: false; result: StageResult }
+> {
+  const { service, context, place, branch, title, body, task } = x
+  const at = atOf(place)
+  const base = place.repository.default_branch
+  const { run, pull: before } = context.state
+  const opened = await answerTo(service, {
+    key: `${task}/pull/${before === null ? 'open' : (run?.id ?? '')}`,
+    task,
+    kind: 'pull',
+    body: { at, branch, base, title, body, draft: true },
+  })
+  if (opened.result === 'refused') {
+    const result = stopWith(context.phase, {
+      rule: 'pull-refused',
+      reason: `GitHub refused the pull request from ${branch}: ${opened.reason}`,
+      would_help: 'change what it names, then `/retry`',
+    })
+    return { ok: false, result }
+  }
+  const { pull } = opened
+  if (before !== null) {
+    const key = `${task}/edit/${run?.id ?? ''}`
+    await answerTo(service, { key, task, kind: 'edit', body: { at, number: pull.number, body } })
+  }
+  return { ok: true, pull }
+}
+
+/** What the pull request was opened as; throws before it was. */
+export async function openedPull(
+  service: Pick<Service, 'outbox'>,
+  task: string,
+): Promise<{ number: number; node: string; url: string; draft: boolean }> {
+  const row = await service.outbox.get(`${task}/pull/open`)
+  const answer = resultOf('pull', row?.result)
+  if (answer.result === 'refused')
+    throw new Error(`the pull request of ${task} was refused: ${answer.reason}`)
+  return answer.pull
+}
+
+/** Body as it was last sent, and where. */
+export async function bodyOf(
+  service: Pick<Service, 'outbox' | 'store'>,
+  task: string,
+): Promise<{ url: string; body: string }> {
+  const { url } = await openedPull(service, task)
+  return { url, body: (await service.store.text(task, BODY)) ?? '' }
+}

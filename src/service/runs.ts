@@ -1,0 +1,277 @@
+// Owns the runs of a task in Actions: asked for, found, looked at, and taken in or given up with a reason.
+import { z } from 'zod'
+import { Sha, Timestamp, type TaskId } from '../contracts/base.ts'
+import { artifactName } from '../contracts/bundle.ts'
+import { canonicalJson } from '../contracts/canonical.ts'
+import { importBundle } from '../pipeline/import-run.ts'
+import { makeEnvelope } from '../pipeline/envelope.ts'
+import { loadInputs } from '../pipeline/inputs.ts'
+import { readTask } from '../pipeline/journal.ts'
+import type { RunState } from '../ports/forge.ts'
+import type { TaskState } from '../process/state.ts'
+import { reserve, settleMoney } from './money.ts'
+import { workflowPath, type Service } from './parts.ts'
+import { atOf, placeOf, putIndex, taskAt } from './place.ts'
+import { putEffect, resultOf } from './sending.ts'
+import { withTask } from './task-lease.ts'
+import { waitsForWords } from './turns.ts'
+import { readZip } from '../adapters/bundle/bundle-zip.ts'
+
+/** What came of looking after a task's run. `waiting`: until when at the latest, and for what. */
+export type RunStep = { kind: 'moved' } | { kind: 'waiting'; for: string; until: Date | null }
+
+/** Threat: a bundle made to fill the disk. Zipped bytes; what it may unpack to is the reader's own cap. */
+const MOST_ZIP_BYTES = 50 * 1024 * 1024
+
+/** A run that nobody heard of for this long will not come: GitHub ends a job after six hours, queued ones after a day. */
+export const LONGEST_RUN_MS = 25 * 60 * 60 * 1000
+
+/** Holds the place of a run: from the request to its import no other run of the task is asked for. */
+const RUN_LEASE_MS = LONGEST_RUN_MS + 60_000
+
+/** The one that was asked for; a re-run, which any writer may start, is another. */
+const ATTEMPT = 1
+
+/** What a signed webhook said of a run, so that it need not be asked for. */
+export const RunHint = z.strictObject({
+  id: z.int().min(1),
+  attempt: z.int().min(1),
+  conclusion: z.string().nullable(),
+  path: z.string(),
+  event: z.string(),
+  title: z.string(),
+  head: Sha,
+  at: Timestamp,
+})
+export type RunHint = z.infer<typeof RunHint>
+
+export async function stepRun(service: Service, task: TaskId): Promise<RunStep> {
+  const state = await readTask(service, task)
+  if (state.requested === null) {
+    const again = state.lost === null || (await service.store.text(task, RETRY)) === String(state.lost.number)
+    if (!again || (await waitsForWords(service, state)))
+      return { kind: 'waiting', for: '`/retry`', until: null }
+    return requestRun(service, task)
+  }
+  const row = await service.outbox.get(dispatchKey(task, state.requested.number))
+  if (row === undefined) return dispatchRun(service, task, state)
+  if (row.state === 'failed') return lose(service, task, 'dispatch-refused', row.error ?? 'GitHub refused it')
+  if (row.state === 'pending') return { kind: 'waiting', for: 'the run to be dispatched', until: null }
+  const answer = resultOf('dispatch', row.result)
+  if (answer.result !== 'started') return lose(service, task, `workflow-${answer.result}`, answer.reason)
+  return observe(service, task, state, answer.run)
+}
+
+/** Text that names the lost run after which a person asked for another. */
+export const RETRY = 'retry'
+
+export function dispatchKey(task: string, number: number): string {
+  return `${task}/dispatch/${number}`
+}
+
+/** The run's id on GitHub, once the dispatch was answered. */
+export async function dispatchedRun(
+  service: Pick<Service, 'outbox'>,
+  task: string,
+  number: number,
+): Promise<{ run: number; url: string } | undefined> {
+  const row = await service.outbox.get(dispatchKey(task, number))
+  if (row?.state !== 'done') return undefined
+  const answer = resultOf('dispatch', row.result)
+  return answer.result === 'started' ? { run: answer.run, url: answer.url } : undefined
+}
+
+async function requestRun(service: Service, task: TaskId): Promise<RunStep> {
+  const place = await placeOf(service, task)
+  const { request } = await loadInputs(service, task)
+  const paid = await reserve(service, place.installation, { task, usd: request.limits.money_usd })
+  if (!paid.ok) return { kind: 'waiting', for: paid.reason, until: paid.until }
+  const nonce = service.ids.next('h')
+  const fence = await service.leases.acquire(`${task}/run`, nonce, RUN_LEASE_MS)
+  if (fence === 'held') return { kind: 'waiting', for: 'the run before it', until: soon(service) }
+  await withTask(service, task, async (journal) => {
+    const number = journal.state.requests + 1
+    const chain = `task:${task}`
+    const event = { kind: 'run.requested', number, nonce, fence: fence.token, base: request.base } as const
+    await journal.write({ chain, event })
+  })
+  return { kind: 'moved' }
+}
+
+/** The envelope is made from the chain as it stood when the run was requested, so a crash makes the same one again. */
+async function dispatchRun(service: Service, task: TaskId, state: TaskState): Promise<RunStep> {
+  const { requested } = state
+  if (requested === null) return { kind: 'moved' }
+  const place = await placeOf(service, task)
+  const { envelope, text } = await makeEnvelope(service, task, {
+    repository: { ...atOf(place).repository, private: place.repository.private },
+    issue: place.thread,
+    rules_at: place.rules_at,
+    app_version: service.version,
+  })
+  const digest = await service.blobs.put(text)
+  await service.store.transaction((tx) =>
+    putEffect(tx, {
+      key: dispatchKey(task, requested.number),
+      task,
+      kind: 'dispatch',
+      body: {
+        at: atOf(place),
+        workflow: service.workflow,
+        branch: place.repository.default_branch,
+        ref: envelopeRef(task),
+        task,
+        nonce: requested.nonce,
+        envelope: digest,
+        since: envelope.made_at,
+      },
+    }),
+  )
+  return { kind: 'waiting', for: 'the run to be dispatched', until: null }
+}
+
+export function envelopeRef(task: string): string {
+  return `refs/autopilot/tasks/${task}`
+}
+
+async function observe(service: Service, task: TaskId, state: TaskState, run: number): Promise<RunStep> {
+  const { requested } = state
+  if (requested === null) return { kind: 'moved' }
+  const place = await placeOf(service, task)
+  const index = { kind: 'run', repository: place.repository.id, run } as const
+  if ((await taskAt(service, index)) === undefined) {
+    await service.store.transaction((tx) => putIndex(tx, index, task))
+  }
+  const forge = service.forge(atOf(place))
+  const hint = await hintOf(service, task)
+  const heard = hint?.id === run && hint.attempt === ATTEMPT && hint.conclusion !== null ? hint : undefined
+  const seen = heard ?? asHint(await forge.runs.observe(run))
+  if (seen === undefined) return lose(service, task, 'run-gone', 'GitHub does not know the run any more.')
+  if (seen.attempt > ATTEMPT) {
+    return lose(
+      service,
+      task,
+      'run-rerun',
+      `Somebody started attempt ${seen.attempt} of the run before its first attempt was taken in; only the attempt that was asked for counts.`,
+    )
+  }
+  const alien = problemOfRun(service, requested, seen)
+  if (alien !== undefined) return lose(service, task, 'run-alien', alien)
+  if (seen.conclusion === null) {
+    if (service.clock.now().getTime() - Date.parse(seen.at) > LONGEST_RUN_MS) {
+      return lose(service, task, 'run-too-long', 'The run has not ended within a day.')
+    }
+    return { kind: 'waiting', for: 'the run in Actions', until: later(service, service.limits.pollMs) }
+  }
+  return takeIn(service, task, requested, { run, conclusion: seen.conclusion })
+}
+
+/** Threat: a run of another workflow, branch or event whose name was made to look like ours. */
+function problemOfRun(
+  service: Service,
+  requested: NonNullable<TaskState['requested']>,
+  seen: RunHint,
+): string | undefined {
+  const path = seen.path.split('@')[0]
+  if (path !== workflowPath(service)) return `The run is one of ${path}, not of ${workflowPath(service)}.`
+  if (seen.event !== 'workflow_dispatch') return `The run was started by ${seen.event}, not by a dispatch.`
+  if (!seen.title.includes(requested.nonce)) {
+    return `The run is called "${seen.title.slice(0, 80)}", which does not name the request ${requested.nonce}.`
+  }
+  return undefined
+}
+
+async function takeIn(
+  service: Service,
+  task: TaskId,
+  requested: NonNullable<TaskState['requested']>,
+  ended: { run: number; conclusion: string },
+): Promise<RunStep> {
+  const place = await placeOf(service, task)
+  const forge = service.forge(atOf(place))
+  const artifact = (await forge.runs.artifacts(ended.run)).find(
+    (one) => one.name === artifactName(task, ATTEMPT),
+  )
+  if (artifact === undefined) {
+    return lose(
+      service,
+      task,
+      `run-${ended.conclusion}`,
+      `The run ended with ${ended.conclusion} and left no bundle: it failed before or outside of Autopilot's steps.`,
+    )
+  }
+  if (artifact.expired) return lose(service, task, 'artifact-gone', 'The bundle of the run has expired.')
+  const zip = await forge.runs.download(artifact.id, MOST_ZIP_BYTES)
+  if (zip.result === 'gone') return lose(service, task, 'artifact-gone', 'The bundle of the run is gone.')
+  if (zip.result !== 'ok') {
+    return lose(service, task, 'artifact-too-large', `The bundle is larger than ${MOST_ZIP_BYTES} bytes.`)
+  }
+  const read = await readZip(zip.bytes)
+  if (!read.ok) return lose(service, task, read.problem.rule, read.problem.message)
+  const taken = await importBundle(service, task, read.bundle, {
+    number: requested.number,
+    attempt: ATTEMPT,
+  })
+  if (!taken.ok && taken.rule === 'lease-held')
+    return { kind: 'waiting', for: taken.reason, until: soon(service) }
+  if (!taken.ok) return lose(service, task, taken.rule, taken.reason)
+  await giveBack(service, task, requested)
+  // what recipes do costs nothing; a run that asked a model will say what it spent
+  await settleMoney(service, place.installation, { task, usd: 0 })
+  return { kind: 'moved' }
+}
+
+/** The place of the run is free for the next one. */
+function giveBack(
+  service: Service,
+  task: TaskId,
+  requested: NonNullable<TaskState['requested']>,
+): Promise<void> {
+  const { nonce: holder, fence: token } = requested
+  return service.leases.release({ key: `${task}/run`, holder, token, expiresAt: '' })
+}
+
+async function lose(service: Service, task: TaskId, rule: string, reason: string): Promise<RunStep> {
+  await withTask(service, task, async (journal) => {
+    const { requested } = journal.state
+    if (requested === null) return
+    const event = { kind: 'run.lost', number: requested.number, rule, reason } as const
+    await journal.write({ chain: `task:${task}`, event })
+    await giveBack(service, task, requested)
+  })
+  return { kind: 'moved' }
+}
+
+const HINT = 'run-hint'
+
+export function putHint(hint: RunHint): { name: string; text: string } {
+  return { name: HINT, text: canonicalJson(hint) }
+}
+
+async function hintOf(service: Service, task: TaskId): Promise<RunHint | undefined> {
+  const text = await service.store.text(task, HINT)
+  return text === undefined ? undefined : RunHint.parse(JSON.parse(text))
+}
+
+function asHint(seen: RunState | undefined): RunHint | undefined {
+  if (seen === undefined) return undefined
+  const { id, attempt, conclusion, path, event, title, headSha, startedAt } = seen
+  return {
+    id,
+    attempt,
+    conclusion,
+    path,
+    event,
+    title,
+    head: headSha,
+    at: startedAt ?? '1970-01-01T00:00:00.000Z',
+  }
+}
+
+function soon(service: Service): Date {
+  return later(service, 10_000)
+}
+
+function later(service: Service, ms: number): Date {
+  return new Date(service.clock.now().getTime() + ms)
+}

@@ -1,0 +1,113 @@
+// Owns the way of an effect: written down before it is sent, its answer kept, tried again when nobody knows how it ended.
+import type { z } from 'zod'
+import type { TaskId } from '../contracts/base.ts'
+import type { Effect, NewEffect, StoreTransaction } from '../ports.ts'
+import { BODIES, RESULTS, SENDERS, type EffectBody, type EffectKind, type EffectResult } from './effects.ts'
+import { NotYet } from './not-yet.ts'
+import type { Service } from './parts.ts'
+
+/** Waits between tries, in milliseconds; the last one again and again, so that nothing is given up. */
+const BACKOFF_MS = [2_000, 5_000, 15_000, 60_000, 300_000]
+
+/** For so long nobody else takes up an effect that is being sent: longer than any request of the adapter. */
+const CLAIM_MS = 120_000
+
+/** Something outside is not there yet. `until` null: whatever ends the waiting wakes the task. */
+export class Later extends Error {
+  override readonly name = 'Later'
+  readonly until: Date | null
+  constructor(because: string, until: Date | null) {
+    super(because)
+    this.until = until
+  }
+}
+
+/** What GitHub answered once and for all. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+}
+
+export interface Wanted<K extends EffectKind> {
+  /** Idempotency key: the same key is sent once. */
+  key: string
+  task: TaskId
+  kind: K
+  body: EffectBody<K>
+}
+
+/** Effects that are edited in place: the newest body counts. */
+const PROJECTIONS = new Set<EffectKind>(['comment', 'check'])
+
+export function putEffect<K extends EffectKind>(tx: StoreTransaction, wanted: Wanted<K>): Promise<void> {
+  const effect: NewEffect = { ...wanted, replace: PROJECTIONS.has(wanted.kind) }
+  return tx.putEffect(effect)
+}
+
+/**
+ * The answer to an effect. The first call writes down that it is wanted; until the sending loop has its answer, every
+ * call throws Later. Throws Refused when GitHub refused it for good.
+ */
+export async function answerTo<K extends EffectKind>(
+  service: Service,
+  wanted: Wanted<K>,
+): Promise<EffectResult<K>> {
+  const there = await service.outbox.get(wanted.key)
+  if (there?.state === 'done') return resultOf(wanted.kind, there.result)
+  if (there?.state === 'failed') throw new Refused(there.error ?? 'it was refused')
+  if (there === undefined) await service.store.transaction((tx) => putEffect(tx, wanted))
+  throw new Later(there?.error ?? `GitHub to take the ${wanted.kind.replace('_', ' ')}`, null)
+}
+
+export function resultOf<K extends EffectKind>(kind: K, result: unknown): EffectResult<K> {
+  return (RESULTS[kind] as unknown as z.ZodType<EffectResult<K>>).parse(result)
+}
+
+/** What came of one try: to be kept by whoever runs the outbox. */
+export type Sent = { result: unknown } | { refused: string } | { later: Date; because: string }
+
+/** Sends one pending effect. Throws what is worth another, counted try. */
+export async function sendEffect(service: Service, effect: Effect): Promise<Sent> {
+  const again = effect.attempts > 0 || effect.error !== null
+  // A process that dies while it sends leaves a row that says so: whoever takes it up looks first.
+  const claim = new Date(service.clock.now().getTime() + CLAIM_MS)
+  await service.outbox.settle(effect, { postponedTo: claim, because: 'it was being sent' })
+  const kind = effect.kind as EffectKind
+  const body = BODIES[kind].parse(effect.body)
+  const x = { service, forge: service.forge(body.at), again, before: effect.result, task: effect.task }
+  // kind and body were parsed together
+  const send = SENDERS[kind] as (x: unknown, body: unknown) => Promise<unknown>
+  try {
+    return { result: await send(x, body) }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    if (isFinal(codeOf(error))) return { refused: message }
+    if (error instanceof NotYet) {
+      return { later: new Date(service.clock.now().getTime() + error.waitMs), because: message }
+    }
+    if (codeOf(error) !== 'unavailable') {
+      return { later: nextTry(service, error, effect.attempts + 1), because: message }
+    }
+    throw error
+  }
+}
+
+/** ForgeError's code; anything else is our own trouble, which is tried again. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : 'unavailable'
+}
+
+const FINAL = new Set(['forbidden', 'not_found', 'invalid', 'conflict'])
+
+export function isFinal(code: string): boolean {
+  return FINAL.has(code)
+}
+
+/** By our own backoff, and never before GitHub's `retry-after`. */
+export function nextTry(service: Pick<Service, 'clock'>, error: unknown, attempts: number): Date {
+  const asked =
+    error instanceof Error && 'retryAt' in error && error.retryAt instanceof Date ? error.retryAt : null
+  const wait = BACKOFF_MS[Math.min(Math.max(attempts, 1), BACKOFF_MS.length) - 1] ?? 300_000
+  return new Date(Math.max(service.clock.now().getTime() + wait, asked?.getTime() ?? 0))
+}

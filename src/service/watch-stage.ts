@@ -1,0 +1,84 @@
+// Owns MONITOR on a forge (R154): after the merge the default branch's checks are watched until they have ended.
+import { evidenceJson } from '../contracts/canonical.ts'
+import type { Observation } from '../contracts/outcome.ts'
+import { newestOfEach, type ReportedCheck } from '../contracts/pull-facts.ts'
+import { readOutcome } from '../pipeline/closing.ts'
+import type { TaskEngine } from '../pipeline/engine.ts'
+import type { StageContext, StageResult } from '../pipeline/stage.ts'
+import { stopWith } from '../pipeline/stopping.ts'
+import { observedChecks } from './observed-checks.ts'
+import type { Service } from './parts.ts'
+import { placeOf, putIndex, atOf } from './place.ts'
+
+/** Conclusions of a check that is over and not red. Source: docs.github.com, "Check runs", conclusion. */
+const FINE = new Set(['success', 'neutral', 'skipped'])
+
+export function watchStage(service: Service) {
+  return async function watch(context: StageContext<TaskEngine>): Promise<StageResult> {
+    const { state, phase } = context
+    const { task, merged, run } = state
+    if (task === null || merged === null || run?.closed == null) throw new Error('MONITOR: nothing is merged')
+    const place = await placeOf(service, task)
+    const { reader } = service.forge(atOf(place))
+    const commit = merged.commit ?? (await reader.branch(place.repository.default_branch))?.sha
+    if (commit !== undefined) {
+      const index = { kind: 'head', repository: place.repository.id, sha: commit } as const
+      await service.store.transaction((tx) => putIndex(tx, index, task))
+    }
+    const checks = commit === undefined ? [] : newestOfEach(await reader.checks(commit))
+    const open = checks.filter((check) => check.status !== 'completed')
+    const red = checks.filter((check) => check.conclusion !== null && !FINE.has(check.conclusion))
+    const where = `${place.repository.default_branch} at ${(commit ?? merged.head).slice(0, 7)}`
+    if (red.length > 0) {
+      const names = red.map((check) => `${check.name} (${check.conclusion ?? ''})`).join(', ')
+      return stopWith(phase, {
+        rule: 'default-branch-red',
+        reason: `After the merge ${where} is red: ${names}`,
+        would_help: `look at ${red[0]?.url ?? 'its checks'}; revert the merge when the change is the cause`,
+      })
+    }
+    const entered = state.phase === null ? 0 : Date.parse(state.phase.entered_at)
+    const age = service.clock.now().getTime() - entered
+    const young = age < service.limits.monitorMs
+    if (open.length > 0 || (checks.length === 0 && young)) {
+      const what =
+        open.length > 0 ? `${open.map((check) => check.name).join(', ')} on ${where}` : `checks on ${where}`
+      return {
+        kind: 'waiting',
+        for: what,
+        until: new Date(entered + Math.max(service.limits.monitorMs, age + 60_000)),
+      }
+    }
+    const files = {
+      'smoke_test_results.json': evidenceJson(seen('smoke', checks, where)),
+      'deployment_status.json': evidenceJson(noDeployment()),
+      'outcome.json': evidenceJson(await readOutcome(service, run.closed.outcome)),
+    }
+    const note =
+      checks.length === 0 ? `no checks ran on ${where}` : `${checks.length} checks of ${where} ended well`
+    return { kind: 'passed', files, note }
+  }
+}
+
+function seen(what: Observation['what'], checks: readonly ReportedCheck[], where: string): Observation {
+  const items = observedChecks(checks)
+  return {
+    schema: 'autopilot/observation@1',
+    what,
+    status: items.length === 0 ? 'not_applicable' : 'success',
+    reason:
+      items.length === 0 ? `No check ran on ${where}.` : `All checks of ${where} ended, none of them red.`,
+    items,
+  }
+}
+
+function noDeployment(): Observation {
+  const reason = 'Deployments are not watched: their environments report as checks or not at all.'
+  return {
+    schema: 'autopilot/observation@1',
+    what: 'deployment',
+    status: 'not_applicable',
+    reason,
+    items: [],
+  }
+}
