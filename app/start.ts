@@ -8,7 +8,6 @@ import type { Clock } from '../src/ports.ts'
 import type { Log } from './log.ts'
 import { makeProbot } from './probot.ts'
 import { makeReadiness } from './readiness.ts'
-import type { Route } from './route.ts'
 import { startServer } from './server.ts'
 import type { RunningServer } from './server.ts'
 import type { AppSettings } from './settings.ts'
@@ -23,11 +22,11 @@ export interface Parts extends OpenStore {
   probot: Probot
 }
 
+/** `makeWork` may take its time: the server listens before it is called, and what arrives meanwhile is kept. */
 export async function startApp(x: {
   settings: AppSettings
   log: Log
-  makeWork(parts: Parts): Work
-  makeRoutes?(parts: Parts): readonly Route[]
+  makeWork(parts: Parts): Work | Promise<Work>
 }): Promise<RunningServer> {
   const { settings, log } = x
   const clock = systemClock()
@@ -35,28 +34,32 @@ export async function startApp(x: {
   try {
     const probot = await makeProbot(settings, log)
     const parts: Parts = { ...open, settings, clock, log, probot }
-    const made = x.makeWork(parts)
-    const work = settings.stop ? stoppedWork(log) : startWork({ ...parts, work: made })
+    let loop: WorkLoop | undefined
     const server = await startServer({
       settings,
       probot,
       inbox: open.inbox,
-      work,
+      work: { poke: () => loop?.poke(), stop: async () => loop?.stop() },
       ready: readinessOf(parts),
       log,
-      ...(x.makeRoutes === undefined ? {} : { extraRoutes: x.makeRoutes(parts) }),
-    }).catch(async (error: unknown) => {
-      await work.stop()
-      throw error
     })
-    return {
-      url: server.url,
-      async stop() {
-        await server.stop()
-        const asked = made.asked?.()
-        if (asked !== undefined) log.info(asked, 'asked GitHub')
-        await open.store.close()
-      },
+    log.info({ url: server.url, app: settings.appId, github: settings.github.web }, 'listening')
+    try {
+      const work = await x.makeWork(parts)
+      loop = settings.stop ? stoppedWork(log) : startWork({ ...parts, work })
+      log.info('at work')
+      return {
+        url: server.url,
+        async stop() {
+          await server.stop()
+          const asked = work.asked?.()
+          if (asked !== undefined) log.info(asked, 'asked GitHub')
+          await open.store.close()
+        },
+      }
+    } catch (error) {
+      await server.stop()
+      throw error
     }
   } catch (error) {
     await open.store.close()

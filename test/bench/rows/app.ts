@@ -4,6 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Interface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import recorded from '@octokit/webhooks-examples' with { type: 'json' }
 import { Webhooks } from '@octokit/webhooks'
@@ -80,7 +82,7 @@ async function serve(which: string, folder: string) {
     reject: false,
     buffer: false,
   })
-  const url = await firstLine(running.stdout)
+  const url = await line(createInterface(running.stdout), 'http://')
   return {
     url,
     pid: running.pid ?? 0,
@@ -91,14 +93,13 @@ async function serve(which: string, folder: string) {
   }
 }
 
-function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
+/** The first line that begins so, or that holds it as its message; the others are read and dropped. */
+function line(lines: Interface, wanted: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    let text = ''
-    stream.on('data', (chunk) => {
-      text += String(chunk)
-      if (text.includes('\n')) resolve(text.split('\n')[0] ?? '')
+    lines.on('line', (text) => {
+      if (text.startsWith(wanted) || text.includes(`"msg":"${wanted}"`)) resolve(text)
     })
-    stream.on('end', () => reject(new Error('bench: the server ended before it listened')))
+    lines.on('close', () => reject(new Error(`bench: the server ended before it said ${wanted}`)))
   })
 }
 
@@ -181,11 +182,15 @@ async function startRows(folder: string): Promise<Row[]> {
       reject: false,
       buffer: false,
     })
-    const { url } = JSON.parse(await firstLine(running.stdout)) as { url: string }
+    const lines = createInterface(running.stdout)
+    const [listening, atWork] = [line(lines, 'listening'), line(lines, 'at work')]
+    const { url } = JSON.parse(await listening) as { url: string }
     await (await fetch(`${url}/healthz`)).text()
     if (round > 0) starts.push(performance.now() - from)
-    rss.push(await rssOf(running.pid ?? 0))
-    running.kill('SIGKILL')
+    // everything that it works with is loaded then
+    await atWork
+    if (round > 0) rss.push(await rssOf(running.pid ?? 0))
+    running.kill(round === 0 ? 'SIGTERM' : 'SIGKILL')
     await running
   }
   return [
