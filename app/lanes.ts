@@ -26,7 +26,7 @@ export interface Loop {
 /** What another process put, and what becomes due by time alone, is seen after so many milliseconds at the latest. */
 const LOOK_MS = 1000
 /** Between two looks: what is poked meanwhile is seen by one. */
-const PAUSE_MS = 10
+const PAUSE_MS = 20
 /** Given as the reason, since an abort without one makes an error with a stack. */
 const POKED = 'poked'
 /** Candidates a look asks for, per slot: those under way are among the oldest, and some must be left to choose from. */

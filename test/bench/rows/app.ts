@@ -11,7 +11,7 @@ import recorded from '@octokit/webhooks-examples' with { type: 'json' }
 import { Webhooks } from '@octokit/webhooks'
 import { execa } from 'execa'
 import manifest from '../../../package.json' with { type: 'json' }
-import { atLeast, atMost, percentile, shown } from '../row.ts'
+import { atLeast, atMost, percentile, shown, timed } from '../row.ts'
 import type { Row } from '../row.ts'
 
 const CHILD = fileURLToPath(new URL('../app-main.ts', import.meta.url))
@@ -172,6 +172,7 @@ async function startRows(folder: string): Promise<Row[]> {
     AUTOPILOT_STATE: join(folder, 'start'),
   }
   const starts: number[] = []
+  const bare: number[] = []
   const rss: number[] = []
   // the first one compiles, the others find what it compiled
   for (let round = 0; round <= STARTS; round += 1) {
@@ -192,9 +193,11 @@ async function startRows(folder: string): Promise<Row[]> {
     if (round > 0) rss.push(await rssOf(running.pid ?? 0))
     running.kill(round === 0 ? 'SIGTERM' : 'SIGKILL')
     await running
+    bare.push(await timed(() => execa(process.execPath, ['-e', '0'])))
   }
   return [
     atMost('app.start', percentile(starts, 0.5), 'ms', 600),
+    shown('app.start.bare_node', percentile(bare, 0.5), 'ms'),
     atMost('app.rss', percentile(rss, 0.5), 'MB', 120),
   ]
 }
