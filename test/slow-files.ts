@@ -8,7 +8,7 @@ export const SLOW = 'test/**/*.slow.test.ts'
 const COMMANDS: readonly string[] = ['run', 'watch', 'dev', 'list']
 
 /** Slow test files of one `npm test`. */
-const RUN = 4
+const RUN = 6
 
 export interface SlowFiles {
   left: string[]

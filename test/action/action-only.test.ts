@@ -1,11 +1,14 @@
 // Autopilot without an App: a label on the loopback GitHub becomes a pull request with checks, by one workflow alone.
 import { cp, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { load } from 'js-yaml'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { ROOT, scratchFolder } from '../e2e/autopilot.ts'
 import { makeTiny } from '../e2e/tiny-repository.ts'
 import { needsTool } from '../fakes/require-tool.ts'
 import { at, conclusions, openActions, type ActionsStage } from '../loopback/actions/stage.ts'
+import { workflowPermission } from '../loopback/permissions/job-token.ts'
+import { closedTo, unneeded, type Held } from '../loopback/permissions/opened.ts'
 import { GITHUB_TIMES } from '../loopback/runner/settings.ts'
 import { filesBelow } from '../theatre/theatre.ts'
 
@@ -69,13 +72,29 @@ async function openStage(x: { issue?: string; allowed?: boolean } = {}): Promise
   }
 }
 
+/** What the jobs of the template may do between them; that each is enough for its job the run itself shows. */
+async function permissionsOfJobs(): Promise<Held> {
+  const { jobs } = load(await readFile(TEMPLATE, 'utf8')) as { jobs: Record<string, { permissions: Held }> }
+  const held: Record<string, string> = {}
+  for (const [name, level] of Object.values(jobs).flatMap((job) => Object.entries(job.permissions))) {
+    const permission = workflowPermission(name)
+    if (permission === undefined || 'outside' in permission) throw new Error(`${name} opens no operation`)
+    if (held[permission.app] !== 'write') held[permission.app] = level ?? ''
+  }
+  return held
+}
+
 test(
   'a label becomes a pull request with checks that advise, and one comment that tells of it',
   async () => {
     const stage = await openStage()
     await stage.label()
+    const before = stage.loopback.oracle.operations()
     const run = await stage.over('autopilot.yml')
     expect(conclusions(run)).toEqual({ intake: 'success', work: 'success', publish: 'success' })
+    const after = Object.entries(stage.loopback.oracle.operations())
+    const called = after.filter(([name, times]) => times > (before[name] ?? 0)).map(([name]) => name)
+    expect(unneeded(await permissionsOfJobs(), (less) => closedTo(less, called))).toEqual([])
     const { data: pulls } = await stage.wes.rest.pulls.list({ ...at, state: 'open' })
     expect(pulls).toHaveLength(1)
     const [pull] = pulls

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { isWorked, SUBSCRIBED, UNASKED } from '../../app/events.ts'
 import { manifestFor, readManifest } from '../../app/manifest.ts'
+import { PERMISSIONS } from '../../src/adapters/github/operations.ts'
 import { parseManifest } from '../loopback/furnish/manifest.ts'
 import { eventPermissionOf } from '../loopback/permissions/events.ts'
 import type { Permission } from '../loopback/permissions/row.ts'
@@ -26,6 +27,15 @@ test.each([...SUBSCRIBED])('the permissions that %s and its actions need are ask
   expect(needs.some(isGranted)).toBe(true)
   for (const [action, needed] of Object.entries(actions))
     expect([action, isGranted(needed)]).toEqual([action, true])
+})
+
+test('the permissions are those that the adapter’s calls need, and that of the merge queue, whose event is heard', () => {
+  expect(manifest.default_permissions).toEqual({ ...PERMISSIONS, merge_queues: 'read' })
+  const hearing = SUBSCRIBED.filter((event) => {
+    const { needs } = eventPermissionOf(event)
+    return needs !== 'always' && needs.every(({ permission }) => permission === 'merge_queues')
+  })
+  expect(hearing).toEqual(['merge_group'])
 })
 
 test('workflow files are not asked for, and no permission is wider than write', () => {

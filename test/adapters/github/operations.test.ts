@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { GRAPHQL_OPERATIONS, OPERATIONS, PERMISSIONS } from '../../../src/adapters/github/operations.ts'
 import { protect } from '../../loopback/api/git-arena.ts'
 import { operations } from '../../loopback/openapi/description.ts'
-import { permissionOf } from '../../loopback/permissions/table.ts'
+import { allows, closedTo, unneeded, type Held } from '../../loopback/permissions/opened.ts'
 import { at } from '../../loopback/pulls-fixture.ts'
 import { openStage } from './stage.ts'
 
@@ -206,33 +206,17 @@ describe('the list of operations', () => {
     }
   })
 
-  type Held = Partial<Record<string, 'read' | 'write'>>
-
   /** Operations and GraphQL documents that these permissions do not open. */
   function closed(held: Held): string[] {
-    const allows = (name: string, level: string) => held[name] === 'write' || held[name] === level
-    const rest = Object.keys(OPERATIONS).filter((id) => {
-      const { app } = permissionOf(id)
-      if (app === 'jwt' || app === 'none') return false
-      if (app === 'never') return true
-      return 'anyOf' in app
-        ? !app.anyOf.some((one) => allows(one.permission, one.level))
-        : !app.allOf.every((one) => allows(one.permission, one.level))
-    })
     const graphql = Object.entries(GRAPHQL_OPERATIONS).filter(
-      ([, needs]) => !Object.entries(needs).every(([name, level]) => allows(name, level)),
+      ([, needs]) => !Object.entries(needs).every(([name, level]) => allows(held, name, level)),
     )
-    return [...rest, ...graphql.map(([name]) => name)]
+    return [...closedTo(held, Object.keys(OPERATIONS)), ...graphql.map(([name]) => name)]
   }
 
   test('needs the permissions that the token is narrowed to, and each of them', () => {
     expect(closed(PERMISSIONS)).toEqual([])
-    for (const [name, level] of Object.entries(PERMISSIONS)) {
-      // GitHub gives it to every App
-      if (name === 'metadata') continue
-      expect(closed({ ...PERMISSIONS, [name]: undefined }), name).not.toEqual([])
-      if (level === 'write') expect(closed({ ...PERMISSIONS, [name]: 'read' }), name).not.toEqual([])
-    }
+    expect(unneeded(PERMISSIONS, closed)).toEqual([])
     expect(PERMISSIONS).not.toHaveProperty('workflows')
     expect(PERMISSIONS).not.toHaveProperty('administration')
   })

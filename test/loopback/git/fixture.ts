@@ -1,12 +1,11 @@
 // Owns what tests of the git store share: a store in a temporary folder, commits made in it, and a person's git.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Identity } from './commit-object.ts'
 import type { GitRepository } from './repository.ts'
+import { askGit } from './starter.ts'
 import { openGitStore } from './store.ts'
 import type { GitStore } from './store.ts'
 import type { NewTreeEntry } from './tree-edit.ts'
@@ -74,28 +73,27 @@ export interface Said {
 
 /** git as a person runs it; any exit code is an answer. */
 export async function person(cwd: string, ...args: string[]): Promise<Said> {
-  const settings = ['user.name=Ana', 'user.email=ana@localhost', 'init.defaultBranch=main', 'gc.auto=0']
-  const child = spawn('git', [...settings.flatMap((one) => ['-c', one]), ...args], {
+  const settings = [
+    'user.name=Ana',
+    'user.email=ana@localhost',
+    'init.defaultBranch=main',
+    'gc.auto=0',
+    'maintenance.auto=false',
+  ]
+  const { exitCode, stdout, stderr } = await askGit({
+    args: [...settings.flatMap((one) => ['-c', one]), ...args],
     cwd,
     env: {
-      PATH: process.env['PATH'],
+      PATH: process.env['PATH'] ?? '',
       HOME: cwd,
       LC_ALL: 'C',
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_TERMINAL_PROMPT: '0',
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const [out, err]: [Buffer[], Buffer[]] = [[], []]
-  child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
-  child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
-  const [code] = (await once(child, 'close')) as [number | null]
-  return {
-    code,
-    out: Buffer.concat(out).toString('utf8').trimEnd(),
-    err: Buffer.concat(err).toString('utf8'),
-  }
+  }).ended
+  const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8')
+  return { code: exitCode, out: text(stdout).trimEnd(), err: text(stderr) }
 }
 
 /** The same, for a command that must succeed: what it printed. */
@@ -118,14 +116,16 @@ export async function fsck(repository: GitRepository): Promise<string> {
   return said.code === 0 ? '' : said.err + said.out
 }
 
-/** Command lines of the processes that this one started (Linux). */
+/** Command lines of the processes that this one started, and of those that they started (Linux). */
 export async function childrenOf(): Promise<string[]> {
-  const found = await Promise.all(
-    (await readdir('/proc')).filter(Number).map(async (one) => {
-      const stat = await readFile(`/proc/${one}/stat`, 'utf8').catch(() => '')
-      if (stat.slice(stat.lastIndexOf(')')).split(' ')[2] !== String(process.pid)) return ''
-      return readFile(`/proc/${one}/cmdline`, 'utf8').catch(() => '')
+  const all = await Promise.all(
+    (await readdir('/proc')).filter(Number).map(async (pid) => {
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+      const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+      return { pid, parent: stat.slice(stat.lastIndexOf(')')).split(' ')[2], line }
     }),
   )
-  return found.filter((line) => line !== '')
+  const below = (pid: string): typeof all =>
+    all.filter(({ parent }) => parent === pid).flatMap((one) => [one, ...below(one.pid)])
+  return below(String(process.pid)).flatMap(({ line }) => (line === '' ? [] : [line]))
 }

@@ -250,7 +250,7 @@ test('what is no smart request is refused, and other paths are left alone', asyn
 
 test('a client that leaves in the middle of its push leaves nothing behind, and the next one is served', async () => {
   const { repository, url, port, asked } = await served()
-  const backends = async () => (await childrenOf()).filter((line) => line.includes('http-backend'))
+  const backends = async () => (await childrenOf()).filter((line) => /^git\0.*http-backend/.test(line))
   const folder = await cloned(url)
   await writeFiles(folder, { a: '1\n' })
   const sha = await commitAll(folder)

@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
+import { askGit } from './starter.ts'
+import type { Asked } from './starter.ts'
 
 /** Broken git, a broken repository or a misuse; never an expected outcome. */
 export class GitFailure extends Error {
@@ -60,12 +62,17 @@ export function outputOf(args: readonly string[], answer: GitAnswer, gitDir: str
   return answer.stdout
 }
 
+function closedBefore(args: readonly string[]): GitFailure {
+  return new GitFailure(`git ${args[0] ?? ''}: the store is closed`)
+}
+
 export function makeProcesses(): GitProcesses {
   const running = new Set<GitChild>()
+  const asked = new Set<Asked>()
   let closed = false
 
   function start(args: readonly string[], env: Readonly<Record<string, string>>): GitChild {
-    if (closed) throw new GitFailure(`git ${args[0] ?? ''}: the store is closed`)
+    if (closed) throw closedBefore(args)
     // Its own group, so that git's helpers (index-pack, hooks) can be ended along with it.
     const child = spawn('git', [...FLAGS, ...args], {
       env: { ...ENVIRONMENT, ...env },
@@ -81,19 +88,17 @@ export function makeProcesses(): GitProcesses {
   }
 
   async function ask(gitDir: string, args: readonly string[], input = ''): Promise<GitAnswer> {
-    const child = start(args, { GIT_DIR: gitDir })
-    const timer = setTimeout(() => endGroup(child), TIMEOUT_MS)
-    const stdout: Buffer[] = []
-    const stderr: Buffer[] = []
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
-    child.stdin.end(input)
+    if (closed) throw closedBefore(args)
+    const one = askGit({ args: [...FLAGS, ...args], env: { ...ENVIRONMENT, GIT_DIR: gitDir }, input })
+    asked.add(one)
+    const timer = setTimeout(() => one.kill(), TIMEOUT_MS)
     try {
-      const [exitCode] = (await once(child, 'close')) as [number | null]
+      const { exitCode, stdout, stderr } = await one.ended
       if (exitCode === null) throw new GitFailure(`git ${args[0] ?? ''} was killed`)
-      return { exitCode, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') }
+      return { exitCode, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr).toString('utf8') }
     } finally {
       clearTimeout(timer)
+      asked.delete(one)
     }
   }
 
@@ -103,13 +108,16 @@ export function makeProcesses(): GitProcesses {
     run: async (gitDir, args, input) => outputOf(args, await ask(gitDir, args, input), gitDir),
     async close() {
       closed = true
-      await Promise.all(
-        [...running].map(async (child) => {
-          const ended = once(child, 'close')
-          endGroup(child)
-          await ended
-        }),
-      )
+      const children = [...running].map(async (child) => {
+        const ended = once(child, 'close')
+        endGroup(child)
+        await ended
+      })
+      const questions = [...asked].map(async (one) => {
+        one.kill()
+        await one.ended.catch(() => undefined)
+      })
+      await Promise.all([...children, ...questions])
     },
   }
 }
