@@ -3,6 +3,7 @@ import type { TaskId } from '../src/contracts/base.ts'
 import type { Clock, Delivery, DeliveryHead, Effect, Inbox, Outbox, Wake, Wakes } from '../src/ports.ts'
 import { startLoop } from './lanes.ts'
 import type { Log } from './log.ts'
+import { settleBy } from './settle.ts'
 
 /** Nobody's fault (a rate limit, an outage): again at that time, and no attempt is counted. */
 export interface Later {
@@ -34,9 +35,6 @@ export interface WorkLoop {
   stop(): Promise<void>
 }
 
-/** The first four failures keep a repository waiting for a minute and a half, all of them a delivery for an hour. */
-const DELAYS_MS = [1000, 4000, 16_000, 64_000, 256_000, 600_000]
-const MOST_ATTEMPTS = 12
 const GRACE_MS = 10_000
 /** What ignores its signal is left; it is done again after the next start. */
 const LEAVE_MS = 2000
@@ -58,73 +56,9 @@ export function startWork(x: {
   const { slots = { deliveries: 8, steps: 8, effects: 8 } } = x
   const stopping = new AbortController()
   const leaving = new AbortController()
-  const { signal } = leaving
   const repositoryOf = (task: TaskId): string => work.repositoryOf?.(task) ?? task
   const failed = (error: unknown): void => log.error({ err: error }, 'the store did not take what was done')
-  const after = (attempts: number): Date =>
-    new Date(clock.now().getTime() + (DELAYS_MS[Math.min(attempts, DELAYS_MS.length - 1)] ?? 0))
-  /** null: it has failed often enough. */
-  const retryAt = (attempts: number): Date | null => (attempts + 1 >= MOST_ATTEMPTS ? null : after(attempts))
-
-  async function deliver({ guid, event, action, attempts }: DeliveryHead): Promise<void> {
-    const delivery = await inbox.get(guid)
-    if (delivery?.state !== 'pending') return
-    try {
-      const outcome = await work.handle(delivery, signal)
-      if (outcome === undefined) return await inbox.done(guid)
-      return await inbox.postpone(guid, outcome.because, outcome.later)
-    } catch (error) {
-      if (signal.aborted) return
-      const next = retryAt(attempts)
-      log[next === null ? 'error' : 'warn'](
-        { err: error, guid, event, action, attempts: attempts + 1 },
-        'a delivery failed',
-      )
-      await inbox.failed(guid, messageOf(error), next)
-    }
-  }
-
-  /** By task, while it fails: a step is never given up, since that would lose the task. */
-  const failures = new Map<TaskId, number>()
-  async function step({ task, at }: Wake): Promise<void> {
-    try {
-      const outcome = await work.advance(task, signal)
-      failures.delete(task)
-      if (outcome !== undefined) await wakes.at(task, outcome.later)
-    } catch (error) {
-      if (signal.aborted) return
-      const before = failures.get(task) ?? 0
-      failures.set(task, before + 1)
-      log.error({ err: error, task, attempts: before + 1 }, 'a task could not be advanced')
-      await wakes.at(task, after(before))
-    }
-    // after the next time is kept: a process killed in between advances once too often, never too seldom
-    await wakes.clear(task, at)
-  }
-
-  async function send(effect: Effect): Promise<void> {
-    const { key, kind, task, attempts } = effect
-    try {
-      const outcome = await work.send(effect, signal)
-      if ('result' in outcome) return await outbox.settle(effect, { result: outcome.result })
-      if ('later' in outcome) {
-        return await outbox.settle(effect, { postponedTo: outcome.later, because: outcome.because })
-      }
-      log.error({ key, kind, task, refused: outcome.refused }, 'an effect was refused')
-      return await outbox.settle(effect, { error: outcome.refused, retryAt: null })
-    } catch (error) {
-      if (signal.aborted) return
-      const next = retryAt(attempts)
-      log[next === null ? 'error' : 'warn'](
-        { err: error, key, kind, task, attempts: attempts + 1 },
-        'an effect failed',
-      )
-      await outbox.settle(effect, { error: messageOf(error), retryAt: next })
-    } finally {
-      // an effect that ended wakes its task
-      steps.poke()
-    }
-  }
+  const settle = settleBy({ inbox, outbox, wakes, clock, log, work, signal: leaving.signal })
 
   const deliveries = startLoop<DeliveryHead>({
     clock,
@@ -135,7 +69,7 @@ export function startWork(x: {
       repository === null ? `i${installation ?? guid}` : `r${repository}`,
     repositoryOf: ({ repository, installation }) => String(repository ?? installation),
     async work(delivery) {
-      await deliver(delivery)
+      await settle.delivery(delivery)
       steps.poke()
       effects.poke()
     },
@@ -148,7 +82,7 @@ export function startWork(x: {
     laneOf: ({ task }) => task,
     repositoryOf: ({ task }) => repositoryOf(task),
     async work(wake) {
-      await step(wake)
+      await settle.wake(wake)
       effects.poke()
     },
   })
@@ -159,7 +93,14 @@ export function startWork(x: {
     due: (now, limit) => outbox.due(now, limit),
     laneOf: ({ task }) => task,
     repositoryOf: ({ task }) => repositoryOf(task),
-    work: send,
+    async work(effect) {
+      try {
+        await settle.effect(effect)
+      } finally {
+        // an effect that ended wakes its task
+        steps.poke()
+      }
+    },
   })
   void forgetting()
 
@@ -185,8 +126,4 @@ export function startWork(x: {
     poke: () => deliveries.poke(),
     stop: () => (stopped ??= stop()),
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }

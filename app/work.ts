@@ -7,6 +7,7 @@ import { makeEvidenceFolder } from '../src/adapters/evidence/evidence-folder.ts'
 import { githubApp } from '../src/adapters/github/app.ts'
 import { systemIds } from '../src/adapters/system/ids.ts'
 import { makeStopwatch } from '../src/pipeline/stopwatch.ts'
+import type { Ids } from '../src/ports.ts'
 import type { ForgeApp } from '../src/ports/forge.ts'
 import { handleDelivery } from '../src/service/deliveries.ts'
 import type { Service } from '../src/service/parts.ts'
@@ -28,7 +29,10 @@ export function makeWork(parts: Parts): Work {
     clock,
     log: (line) => log.debug(line, 'github'),
   })
-  const service = makeService(parts, github)
+  return workOf(makeService({ ...parts, github, ids: systemIds() }), github)
+}
+
+export function workOf(service: () => Promise<Service>, github: Pick<ForgeApp, 'meter'>): Work {
   return {
     async handle(delivery) {
       await handleDelivery(await service(), delivery)
@@ -44,8 +48,10 @@ export function makeWork(parts: Parts): Work {
 }
 
 /** Who the App is, is asked of GitHub by the first who needs it. */
-function makeService(parts: Parts, github: ForgeApp): () => Promise<Service> {
-  const { settings, clock, log } = parts
+export function makeService(
+  parts: Omit<Parts, 'probot'> & { github: ForgeApp; ids: Ids },
+): () => Promise<Service> {
+  const { settings, clock, log, github, ids } = parts
   const folder = (task: string): string => join(settings.stateFolder, 'tasks', task)
   mkdirSync(join(settings.stateFolder, 'tasks'), { recursive: true })
   const shipped = {
@@ -63,11 +69,11 @@ function makeService(parts: Parts, github: ForgeApp): () => Promise<Service> {
     wakes,
     notes,
     clock,
-    ids: systemIds(),
+    ids,
     blobs: makeBlobs(join(settings.stateFolder, 'blobs')),
     evidence: (task) => makeEvidenceFolder(join(folder(task), 'evidence')),
     bundles: bundleFolders((task) => join(folder(task), 'bundle')),
-    holder: systemIds().next('h'),
+    holder: ids.next('h'),
     watch: makeStopwatch(clock),
     ownsTaskChain: true,
     progress: (event) => log.debug(event, 'progress'),

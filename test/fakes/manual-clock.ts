@@ -1,4 +1,4 @@
-// Owns a Clock that a test moves: every look at it is one millisecond later, and sleepers wake when enough time has passed.
+// Owns a Clock that a test moves: sleepers wake when enough time has passed.
 import type { Clock } from '../../src/ports.ts'
 
 export interface ManualClock extends Clock {
@@ -8,11 +8,12 @@ export interface ManualClock extends Clock {
   sleeping(): readonly number[]
 }
 
-export function makeManualClock(): ManualClock {
-  let now = Date.UTC(2026, 10, 21)
+/** `tick`: milliseconds that a look at it takes; 0: it stands still, so that what is looked at more often stays the same. */
+export function makeManualClock({ start = Date.UTC(2026, 10, 21), tick = 1 } = {}): ManualClock {
+  let now = start
   const sleepers = new Set<{ ms: number; until: number; wake: () => void }>()
   return {
-    now: () => new Date((now += 1)),
+    now: () => new Date((now += tick)),
     monotonic: () => now,
     sleep(ms, signal) {
       return new Promise((resolve) => {

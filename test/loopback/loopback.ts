@@ -40,6 +40,8 @@ const GRAPHQL = '/api/graphql'
 
 export interface LoopbackOptions {
   readonly port?: number
+  /** In which it makes its own; the system's for temporary files unless told. */
+  readonly folder?: string
   /** GitHub's own unless told; a bench needs more than 900 points a minute */
   readonly limits?: Partial<Limits>
   readonly webhookTimeoutMs?: number
@@ -66,7 +68,7 @@ export interface Loopback extends Furnish {
 const whole = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))
 
 export async function startLoopback(options: LoopbackOptions = {}): Promise<Loopback> {
-  const folder = await mkdtemp(join(tmpdir(), 'loopback-'))
+  const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'loopback-'))
   const clock = makeClock()
   const world = makeWorld()
   const git = openGitStore(folder)

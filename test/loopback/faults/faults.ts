@@ -61,6 +61,8 @@ export interface Faults {
   mayBeStale(operation: string): boolean
   /** How often each kind struck. */
   struck(): Readonly<Record<string, number>>
+  /** What could have been struck so far, in order: operations, and deliveries as `webhook:issues.labeled`. */
+  asked(): readonly string[]
 }
 
 const DELIVERY: readonly string[] = ['duplicate', 'late', 'lost', 'swapped', 'novel']
@@ -71,6 +73,7 @@ const isApi = (operation: string) => operation.includes('/') || operation === 'g
 export function makeFaults(): Faults {
   let settings: { setting: FaultSetting; seen: number }[] = []
   const struck: Record<string, number> = {}
+  const asked: string[] = []
 
   function due(matches: (on: string) => boolean) {
     let found: FaultSetting['fault'] | undefined
@@ -95,12 +98,17 @@ export function makeFaults(): Faults {
     clear() {
       settings = []
     },
-    request: (operation) =>
-      due((on) => on === operation || (on === '*' && isApi(operation))) as RequestFault | undefined,
-    delivery: (event) =>
-      due((on) => on === `webhook:${event}` || on === 'webhook:*') as DeliveryFault | undefined,
+    request(operation) {
+      asked.push(operation)
+      return due((on) => on === operation || (on === '*' && isApi(operation))) as RequestFault | undefined
+    },
+    delivery(event) {
+      asked.push(`webhook:${event}`)
+      return due((on) => on === `webhook:${event}` || on === 'webhook:*') as DeliveryFault | undefined
+    },
     mayBeStale: (operation) =>
       settings.some(({ setting }) => setting.fault.kind === 'stale' && [operation, '*'].includes(setting.on)),
     struck: () => ({ ...struck }),
+    asked: () => [...asked],
   }
 }

@@ -38,6 +38,8 @@ export interface NewRepository {
   readonly defaultBranch?: string
   /** path → text of the first commit; none makes an empty repository */
   readonly files?: Readonly<Record<string, string | Buffer>>
+  /** when the first commit was made, so that its id is the same each time; now unless told */
+  readonly at?: string
   readonly settings?: Partial<RepositorySettings>
   /** copies its branches and tags; `files` are then left out */
   readonly forkOf?: Repository
@@ -109,14 +111,14 @@ export async function makeRepository(forge: Forge, wanted: NewRepository): Promi
   world.repositories.set(repository.id, repository)
   world.names.set(fullName(repository).toLowerCase(), repository)
   repositoryCame(forge, repository, owner)
-  if (wanted.files !== undefined) await firstCommit(forge, repository, wanted.files)
+  if (wanted.files !== undefined) await firstCommit(repository, wanted.files, wanted.at ?? now)
   return repository
 }
 
 async function firstCommit(
-  forge: Forge,
   repository: Repository,
   files: Readonly<Record<string, string | Buffer>>,
+  date: string,
 ): Promise<void> {
   const { git } = repository
   const entries = []
@@ -133,7 +135,7 @@ async function firstCommit(
   const who = {
     name: repository.owner.login,
     email: `${repository.owner.login}@example.test`,
-    date: forge.clock.iso(),
+    date,
   }
   const commit = await git.writeCommit({
     tree: tree.sha,

@@ -93,7 +93,8 @@ export function makeRefs(context: RepositoryContext): Refs {
         if (name.startsWith('refs/heads/') && target.type !== 'commit') return 'not_a_commit'
         const current = await ref(name)
         if (expected !== undefined && (current?.sha ?? null) !== expected) return 'moved'
-        if (current !== undefined && current.sha !== to && force !== true) {
+        if (current?.sha === to) return 'updated'
+        if (current !== undefined && force !== true) {
           const follows =
             current.type === 'commit' && target.type === 'commit' && (await follow(context, current.sha, to))
           if (!follows) return 'not_fast_forward'

@@ -1,6 +1,7 @@
 // Owns what a test or the demo may choose about the runner, with GitHub's own values as defaults.
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { JobRequest, JobResult } from './job/request.ts'
 
 export interface RunnerSettings {
   /** where each job gets its fresh folders */
@@ -20,6 +21,8 @@ export interface RunnerSettings {
   readonly minute: number
   /** leaves the folders of jobs in place, for a look */
   readonly keepFolders: boolean
+  /** stands for the processes of a job: all around it, from the trigger to the webhooks, is as ever */
+  readonly play: ((request: JobRequest) => Promise<JobResult>) | undefined
 }
 
 /** Milliseconds. Source: docs.github.com, "Workflow cancellation reference". */
@@ -52,6 +55,7 @@ export function runnerSettings(chosen: Partial<RunnerSettings> = {}): RunnerSett
     cancellation: GITHUB_TIMES,
     minute: 60_000,
     keepFolders: false,
+    play: undefined,
     ...chosen,
   }
 }

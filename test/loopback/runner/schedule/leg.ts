@@ -130,7 +130,8 @@ async function runNow(plan: LegPlan, opened: ReturnType<typeof openLeg>, places:
   }
   timers.push(setTimeout(over, minutes * minute))
   try {
-    const result = await runJob({
+    const run = attempt.settings.play ?? runJob
+    const result = await run({
       attempt,
       job,
       id: leg.id,
