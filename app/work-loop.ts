@@ -3,6 +3,7 @@ import type { TaskId } from '../src/contracts/base.ts'
 import type { Clock, Delivery, DeliveryHead, Effect, Inbox, Outbox, Wake, Wakes } from '../src/ports.ts'
 import { startLoop } from './lanes.ts'
 import type { Log } from './log.ts'
+import type { Reconciled } from '../src/service/reconcile.ts'
 import { settleBy } from './settle.ts'
 
 /** Nobody's fault (a rate limit, an outage): again at that time, and no attempt is counted. */
@@ -24,6 +25,8 @@ export interface Work {
   send(effect: Effect, signal: AbortSignal): Promise<{ result: unknown } | { refused: string } | Later>
   /** Whose turn an effect or a step takes, so that a repository with many tasks leaves room for the others. */
   repositoryOf?(task: TaskId): string
+  /** Finds what webhooks lost; undefined: not now. */
+  reconcile?(): Promise<Reconciled | undefined>
   /** What GitHub was asked in this process's life, for whoever looks after its budget. */
   asked?(): { calls: number; points: number }
 }
@@ -38,6 +41,8 @@ export interface WorkLoop {
 const GRACE_MS = 10_000
 /** What ignores its signal is left; it is done again after the next start. */
 const LEAVE_MS = 2000
+/** A delivery that was lost is missed for no longer than people wait for an answer. */
+const RECONCILE_MS = 5 * 60_000
 const HOUR_MS = 3_600_000
 /** GitHub offers a delivery for redelivery for 3 days; a month leaves room to look back. */
 const REMEMBERED_MS = 30 * 24 * HOUR_MS
@@ -103,6 +108,7 @@ export function startWork(x: {
     },
   })
   void forgetting()
+  const reconciled = reconciling()
 
   async function forgetting(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -111,9 +117,22 @@ export function startWork(x: {
     }
   }
 
+  async function reconciling(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        const found = await work.reconcile?.()
+        if (found !== undefined && found.asked + found.lost > 0) log.info(found, 'deliveries were lost')
+        if (found?.complete === false) log.warn('the log of deliveries is longer than is read at once')
+      } catch (error) {
+        log.warn({ err: error }, 'GitHub could not be asked for lost deliveries')
+      }
+      await clock.sleep(RECONCILE_MS, stopping.signal)
+    }
+  }
+
   async function stop(): Promise<void> {
     stopping.abort()
-    const ended = Promise.all([deliveries, steps, effects].map((loop) => loop.stop()))
+    const ended = Promise.all([reconciled, ...[deliveries, steps, effects].map((loop) => loop.stop())])
     const done = new AbortController()
     void ended.then(() => done.abort())
     await clock.sleep(GRACE_MS, done.signal)

@@ -6,23 +6,34 @@ import { readDelivery } from '../intake/deliveries.ts'
 import type { Delivery, StoreTransaction } from '../ports.ts'
 import { CHECK_KINDS, notApplicableCheck } from '../report/checks.ts'
 import { applyCommand, cancelThread } from './commands.ts'
+import { changesReach, followInstallation, isBack } from './installations.ts'
 import type { At, Service } from './parts.ts'
 import { taskAt, threadId } from './place.ts'
 import { putHint, type RunHint } from './runs.ts'
 import { putEffect } from './sending.ts'
+import { whyGone } from './where.ts'
 
 /** Once, however often it comes: all that follows is in one transaction with the end of the delivery. */
-export async function handleDelivery(service: Service, delivery: Delivery): Promise<void> {
+export async function handleDelivery(
+  service: Service,
+  delivery: Delivery,
+): Promise<{ later: Date; because: string } | void> {
   const { guid, event, receivedAt } = delivery
   const payload: unknown = JSON.parse(delivery.payload)
   const options = { appId: service.app.id, receivedAt, label: service.label }
   const meaning = readDelivery({ guid, event, payload }, options)
   const { repository, installation } = meaning
   const end = (tx: StoreTransaction): Promise<void> => tx.doneDelivery(guid)
+  if (installation !== null && changesReach(meaning)) {
+    return followInstallation(service, { delivery, meaning, installation, end })
+  }
   if (repository === null || installation === null || meaning.ignored !== null) {
     return service.store.transaction(end)
   }
   const at: At = { installation, repository }
+  if ((await whyGone(service, at)) !== undefined && !(await isBack(service, at))) {
+    return service.store.transaction(end)
+  }
   const touched = await touchedTasks(service, at, meaning, receivedAt)
   const strangers = await strangersOf(service, at, meaning, payload)
   const done = async (tx: StoreTransaction): Promise<void> => {
