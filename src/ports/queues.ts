@@ -64,7 +64,7 @@ export interface NewEffect {
   body: unknown
   /**
    * A projection (a comment that is edited in place, a check run): its newest body counts, so that another body makes
-   * it pending again, also after it was sent. Left out: the first body stays.
+   * it pending again, also after it was sent or refused for good. Left out: the first body stays.
    */
   replace?: boolean
 }
@@ -132,7 +132,7 @@ export interface Notes {
 
 /** What a transaction of the store may do beside its ledger, so that all that a command causes is kept or nothing. */
 export interface QueueTransaction {
-  /** The same key and done: kept as it is. One that failed for good is pending again. */
+  /** The same key and done: kept as it is. One that failed for good is pending again, a projection with another body. */
   putEffect(effect: NewEffect): Promise<void>
   doneDelivery(guid: string): Promise<void>
   wake(task: TaskId, at: Date): Promise<void>

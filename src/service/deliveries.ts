@@ -6,12 +6,11 @@ import { readDelivery } from '../intake/deliveries.ts'
 import type { Delivery, StoreTransaction } from '../ports.ts'
 import { CHECK_KINDS, notApplicableCheck } from '../report/checks.ts'
 import { applyCommand, cancelThread } from './commands.ts'
-import { changesReach, followInstallation, isBack } from './installations.ts'
+import { changesReach, followInstallation, reachable } from './installations.ts'
 import type { At, Service } from './parts.ts'
 import { taskAt, threadId } from './place.ts'
 import { putHint, type RunHint } from './runs.ts'
 import { putEffect } from './sending.ts'
-import { whyGone } from './where.ts'
 
 /** Once, however often it comes: all that follows is in one transaction with the end of the delivery. */
 export async function handleDelivery(
@@ -30,10 +29,8 @@ export async function handleDelivery(
   if (repository === null || installation === null || meaning.ignored !== null) {
     return service.store.transaction(end)
   }
-  const at: At = { installation, repository }
-  if ((await whyGone(service, at)) !== undefined && !(await isBack(service, at))) {
-    return service.store.transaction(end)
-  }
+  const at = await reachable(service, { installation, repository })
+  if (at === undefined) return service.store.transaction(end)
   const touched = await touchedTasks(service, at, meaning, receivedAt)
   const strangers = await strangersOf(service, at, meaning, payload)
   const done = async (tx: StoreTransaction): Promise<void> => {

@@ -7,7 +7,7 @@ import type { At, Service } from './parts.ts'
 import { atOf, findPlace, type Place } from './place.ts'
 import { codeOf, isFinal } from './sending.ts'
 import { withTask } from './task-lease.ts'
-import { putGone, putWhere, whyGone } from './where.ts'
+import { goneFrom, putGone, putWhere, whereNow } from './where.ts'
 
 /** GitHub tells a transfer as three events, of two installations and a repository: removed, added, transferred. */
 const TRANSFER_MS = 60_000
@@ -34,24 +34,27 @@ export async function followInstallation(
 ): Promise<{ later: Date; because: string } | void> {
   const { delivery, meaning, installation, end } = x
   const { event, uninstalled, gone, added, moved } = meaning
+  const why = WHY[event] ?? 'The App may not work there any more.'
   if (event === 'installation_repositories.removed' && delivery.error === null) {
+    await service.store.transaction((tx) =>
+      putGone(tx, { installation, repositories: gone, why, sure: false }),
+    )
     const later = new Date(service.clock.now().getTime() + TRANSFER_MS)
     return { later, because: 'a repository that was transferred is told so a moment later' }
   }
   const now = moved === null ? undefined : await asGithubSays(service, { installation, repository: moved.to })
-  const why = WHY[event] ?? 'The App may not work there any more.'
   const whole = uninstalled || event.startsWith('installation.')
   const lost = new Set(gone.map(({ id }) => id))
-  const ended = uninstalled || lost.size > 0 ? await openTasks(service) : []
+  const open = uninstalled || lost.size > 0 || now !== undefined ? await openTasks(service) : []
   await service.store.transaction(async (tx) => {
     if (whole) await putGone(tx, { installation, why: uninstalled ? why : '' })
     else await putGone(tx, { installation, repositories: gone, why })
     await putGone(tx, { installation, repositories: added, why: '' })
     if (now !== undefined) await putWhere(tx, now)
-    for (const [task, place] of ended) {
-      const { installation: at, repository } = place
-      if (at === installation && (uninstalled || lost.has(repository.id)))
-        await tx.wake(task, service.clock.now())
+    for (const [task, place] of open) {
+      const { id } = place.repository
+      const ends = place.installation === installation && (uninstalled || lost.has(id))
+      if (ends || id === now?.repository.id) await tx.wake(task, service.clock.now())
     }
     await end(tx)
   })
@@ -74,22 +77,34 @@ async function openTasks(service: Service): Promise<Map<TaskId, Place>> {
 }
 
 /**
- * Whether nothing can be done for the task where it lives; it is closed then, without a word to GitHub. A later one
- * begins afresh.
+ * Whether nothing can be done for the task where it lives. Once that is sure it is closed, without a word to GitHub; a
+ * later one begins afresh.
  */
 export async function isOutOfReach(service: Service, task: TaskId, place: Place): Promise<boolean> {
-  const why = await whyGone(service, atOf(place))
-  if (why === undefined) return false
+  const gone = await goneFrom(service, atOf(place))
+  if (gone === undefined) return false
+  if (!gone.sure) return true
   await withTask(service, task, async (journal) => {
     if (journal.state.closed !== null || journal.state.task === null) return
-    const event = { kind: 'task.closed', result: 'stopped', reason: why } as const
+    const event = { kind: 'task.closed', result: 'stopped', reason: gone.why } as const
     await journal.write({ chain: `task:${task}`, event })
   })
   return true
 }
 
+/** Where to act on what came from there; undefined: nowhere any more. Throws while that is not sure. */
+export async function reachable(service: Service, at: At): Promise<At | undefined> {
+  const gone = await goneFrom(service, at)
+  if (gone === undefined) return at
+  const now = await whereNow(service, at)
+  if (now.installation !== at.installation) return now
+  // an attempt that counts: what tells of the transfer may stand behind it, and passes it in time
+  if (!gone.sure) throw new Error(`${gone.why} It may have been transferred.`)
+  return (await isBack(service, at)) ? at : undefined
+}
+
 /** Something came from where nothing should come from any more: GitHub is asked once whether the App is back. */
-export async function isBack(service: Service, at: At): Promise<boolean> {
+async function isBack(service: Service, at: At): Promise<boolean> {
   try {
     if ((await service.forge(at).reader.about()).archived) return false
   } catch (error) {

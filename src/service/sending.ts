@@ -5,7 +5,7 @@ import type { Effect, NewEffect, StoreTransaction } from '../ports.ts'
 import { BODIES, RESULTS, SENDERS, type EffectBody, type EffectKind, type EffectResult } from './effects.ts'
 import { NotYet } from './not-yet.ts'
 import type { Service } from './parts.ts'
-import { whereNow, whyGone } from './where.ts'
+import { goneFrom, whereNow } from './where.ts'
 
 /** Waits between tries, in milliseconds; the last one again and again, so that nothing is given up. */
 const BACKOFF_MS = [2_000, 5_000, 15_000, 60_000, 300_000]
@@ -75,8 +75,9 @@ export async function sendEffect(service: Service, effect: Effect): Promise<Sent
   const kind = effect.kind as EffectKind
   const body = BODIES[kind].parse(effect.body)
   const at = await whereNow(service, body.at)
-  const gone = await whyGone(service, at)
-  if (gone !== undefined) return { refused: gone }
+  const gone = await goneFrom(service, at)
+  if (gone?.sure === true) return { refused: gone.why }
+  if (gone !== undefined) return { later: claim, because: gone.why }
   const x = { service, forge: service.forge(at), again, before: effect.result, task: effect.task }
   // kind and body were parsed together
   const send = SENDERS[kind] as (x: unknown, body: unknown) => Promise<unknown>

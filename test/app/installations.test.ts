@@ -1,30 +1,6 @@
 // The App taken away in the middle of a task, and repositories that move: what stops, what goes on, what begins afresh.
 import { expect, onTestFinished, test } from 'vitest'
-import type { Play } from '../theatre/played.ts'
 import { openQuick, type Quick, type QuickOptions } from '../theatre/quick.ts'
-
-const RUN = '.github/workflows/autopilot.yml'
-
-interface Deed {
-  stage: Quick
-  /** While the first run of the task is under way. */
-  during?: () => Promise<unknown>
-}
-
-async function quick(options: QuickOptions = {}): Promise<Deed> {
-  const deed: Partial<Deed> = {}
-  const play: Play = async (request, usual) => {
-    const { during } = deed
-    if (request.attempt.workflow.path === RUN && during !== undefined) {
-      delete deed.during
-      await during()
-    }
-    return usual()
-  }
-  const stage = await openQuick({ ...options, play })
-  onTestFinished(() => stage.close())
-  return Object.assign(deed, { stage })
-}
 
 /** What was asked of GitHub since then, by operation. */
 function askedSince(stage: Quick, before: Readonly<Record<string, number>>): string[] {
@@ -32,7 +8,13 @@ function askedSince(stage: Quick, before: Readonly<Record<string, number>>): str
   return now.filter(([name, count]) => count > (before[name] ?? 0)).map(([name]) => name)
 }
 
-async function begin({ stage }: Deed): Promise<number> {
+async function quick(options: QuickOptions = {}): Promise<Quick> {
+  const stage = await openQuick(options)
+  onTestFinished(() => stage.close())
+  return stage
+}
+
+async function begin(stage: Quick): Promise<number> {
   const number = await stage.open()
   await stage.label(number)
   await stage.settle()
@@ -49,25 +31,33 @@ const STOPPED = [
 test.each(STOPPED)(
   'with the App %s in the middle of a run the task stops with the reason, and GitHub is asked nothing more',
   async (how, reason) => {
-    const deed = await quick()
-    const { stage } = deed
     let before: Readonly<Record<string, number>> = {}
-    deed.during = async () => {
-      await takeAway(stage, how)
-      before = stage.loopback.oracle.operations()
-    }
-    const number = await begin(deed)
-    expect(await stage.state(number), stage.log()).toMatchObject({ closed: { result: 'stopped', reason } })
-    const { task } = (await stage.state(number)) ?? {}
-    expect(await stage.outbox.pendingOf(task ?? '')).toEqual([])
-    // of what is only archived webhooks still come: whether it is back is asked, and nothing more
+    let runs = 0
+    const stage: Quick = await quick({
+      async play({ attempt }, usual) {
+        if (attempt.workflow.path !== '.github/workflows/autopilot.yml') return usual()
+        runs += 1
+        if (runs === 1) {
+          await takeAway(stage, how)
+          before = stage.loopback.oracle.operations()
+        }
+        return { conclusion: 'failure', steps: [], outputs: new Map() }
+      },
+    })
+    const number = await begin(stage)
+    const stopped = await stage.state(number)
+    expect(stopped, stage.log()).toMatchObject({ closed: { result: 'stopped', reason } })
+    expect(await stage.outbox.pendingOf(stopped?.task ?? '')).toEqual([])
+    // from what is only archived webhooks still come: whether it is back is asked, and nothing more
     expect(askedSince(stage, before)).toEqual(how === 'archived' ? ['repos/get'] : [])
     expect(stage.log()).not.toContain('could not be advanced')
     await giveBack(stage, how)
     await stage.settle()
     await stage.say(number, '/autopilot')
     await stage.settle()
-    expect(await stage.state(number), stage.log()).toMatchObject({ closed: { result: 'accepted' } })
+    const afresh = await stage.state(number)
+    expect([afresh?.closed, runs], stage.log()).toEqual([null, 2])
+    expect(afresh?.task).not.toBe(stopped?.task)
     expect(stage.loopback.oracle.counts().unvalidated).toEqual([])
   },
 )
@@ -90,30 +80,52 @@ async function giveBack(stage: Quick, how: (typeof STOPPED)[number][0]): Promise
   else loopback.selectRepositories(installation, 'all', at.owner)
 }
 
-test('a repository that is renamed in the middle of a run gets its pull request under the new name', async () => {
-  const deed = await quick()
-  const { stage } = deed
-  deed.during = () => stage.ana.rest.repos.update({ ...stage.at, name: 'small' })
-  const number = await begin(deed)
-  expect(await stage.state(number), stage.log()).toMatchObject({ closed: { result: 'accepted' } })
-  const at = { owner: stage.at.owner, repo: 'small' }
-  expect((await stage.ana.rest.pulls.list({ ...at, state: 'all' })).data[0]?.merged_at).not.toBeNull()
-  expect(stage.loopback.oracle.counts().unvalidated).toEqual([])
-})
+/** Where it is then. */
+const MOVES: Readonly<Record<string, (stage: Quick) => Promise<{ owner: string; repo: string }>>> = {
+  async renamed({ ana, at }) {
+    await ana.rest.repos.update({ ...at, name: 'small' })
+    return { ...at, repo: 'small' }
+  },
+  async transferred({ loopback, app, at }) {
+    loopback.organization('acme', { [at.owner]: 'admin' })
+    loopback.install(app, 'acme')
+    await loopback.transferRepository({ repository: `${at.owner}/${at.repo}`, by: at.owner, to: 'acme' })
+    return { ...at, owner: 'acme' }
+  },
+}
 
-test('a repository that is transferred in the middle of a run goes on under its new owner', async () => {
-  const deed = await quick()
-  const { stage } = deed
-  const { loopback, at, app } = stage
-  loopback.organization('acme', { [at.owner]: 'admin' })
-  loopback.install(app, 'acme')
-  await stage.settle()
-  deed.during = () =>
-    loopback.transferRepository({ repository: `${at.owner}/${at.repo}`, by: at.owner, to: 'acme' })
-  const number = await begin(deed)
-  expect(await stage.state(number), stage.log()).toMatchObject({ closed: { result: 'accepted' } })
-  expect(
-    (await stage.ana.rest.issues.get({ owner: 'acme', repo: at.repo, issue_number: number })).data.state,
-  ).toBe('closed')
-  expect(stage.loopback.oracle.counts().unvalidated).toEqual([])
-})
+test.each(Object.entries(MOVES))(
+  'a repository that is %s before the label is worked gets its pull request where it is then',
+  async (_, move) => {
+    const stage = await quick()
+    const number = await stage.open()
+    await stage.label(number)
+    await stage.loopback.settled()
+    const at = await move(stage)
+    await stage.settle()
+    expect(await stage.state(number), stage.log()).toMatchObject({ merged: { by: 'the policy' } })
+    const { data } = await stage.ana.rest.issues.get({ ...at, issue_number: number })
+    expect(data.state).toBe('closed')
+    expect(stage.loopback.oracle.counts().unvalidated).toEqual([])
+  },
+)
+
+test.each(Object.entries(MOVES))(
+  'a repository that is %s while its pull request waits for a person is followed',
+  async (_, move) => {
+    const stage = await quick({ files: { '.github/autopilot/policy.yml': null } })
+    const number = await begin(stage)
+    const pull_number = (await stage.state(number))?.pull?.number ?? 0
+    const at = await move(stage)
+    await stage.settle()
+    await stage.ana.rest.pulls.merge({ ...at, pull_number })
+    await stage.settle()
+    expect(await stage.state(number), stage.log()).toMatchObject({
+      merged: { by: 'a person' },
+      closed: { result: 'accepted' },
+    })
+    const { data } = await stage.ana.rest.issues.listComments({ ...at, issue_number: number })
+    expect(data[0]?.body).toContain('is merged')
+    expect(stage.loopback.oracle.counts().unvalidated).toEqual([])
+  },
+)

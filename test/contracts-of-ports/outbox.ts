@@ -130,6 +130,15 @@ export function outboxContract(name: string, make: () => Promise<Database>): voi
         ])
       })
 
+      test('a projection that was refused for good is sent again only with another body', async () => {
+        await put('one', { replace: true })
+        await a.outbox.settle(await get('one'), { error: 'the conversation is locked', retryAt: null })
+        await put('one', { replace: true })
+        expect(await get('one')).toMatchObject({ state: 'failed', version: 1 })
+        await put('one', { replace: true, body: { n: 2 } })
+        expect(await get('one')).toMatchObject({ state: 'pending', attempts: 0, error: null })
+      })
+
       test('a projection that was sent stands behind; one that waits keeps its place', async () => {
         await put('one', { replace: true })
         await put('two', { replace: true })

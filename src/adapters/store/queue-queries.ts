@@ -70,7 +70,8 @@ function effects(db: Kysely<Tables>) {
               .else(count('ordinal'))
               .end(),
           }))
-          .where((eb) => eb.or([eb('effects.state', '=', 'failed'), eb('effects.body', '<>', text('body'))])),
+          // what was refused for good is refused again: only something else is worth another try
+          .where('effects.body', '<>', text('body')),
       ),
     ),
     dueEffects: prepare(
