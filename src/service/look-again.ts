@@ -1,8 +1,8 @@
 // Owns when to look at what no webhook told of: rarely, later and later, and not while little of the budget is left.
 import type { TaskId } from '../contracts/base.ts'
 import { readTask } from '../pipeline/journal.ts'
+import type { ForgeMeter } from '../ports/forge.ts'
 import type { Service } from './parts.ts'
-import { atOf, type Place } from './place.ts'
 import { isLow } from './reconcile.ts'
 
 /** A lost webhook is asked for again within minutes; this is for one that GitHub never made. */
@@ -19,8 +19,7 @@ export async function rareLook(service: Service, task: TaskId): Promise<Date | n
 }
 
 /** A look that nobody waits for is put off until GitHub gives its next hour of requests. */
-export function thrifty(service: Service, place: Place, until: Date): Date {
-  const { meter } = service.forge(atOf(place))
+export function thrifty(meter: Pick<ForgeMeter, 'budget'>, until: Date): Date {
   const resetAt = isLow(meter) ? Date.parse(meter.budget()?.resetAt ?? '') : Number.NaN
   return resetAt > until.getTime() ? new Date(resetAt) : until
 }

@@ -11,7 +11,7 @@ import { project } from './project.ts'
 import { pullStage } from './pull-stage.ts'
 import { stepRun } from './runs.ts'
 import { isStopped } from './stop-switch.ts'
-import { findPlace, type Place } from './place.ts'
+import { atOf, findPlace, type Place } from './place.ts'
 import { acceptTurns } from './turns.ts'
 import { watchStage } from './watch-stage.ts'
 import type { Service } from './parts.ts'
@@ -30,7 +30,7 @@ export async function stepTask(service: Service, task: TaskId): Promise<void> {
   try {
     if (await isOutOfReach(service, task, place)) return
     until = (await moveOn(service, task, place)) ?? (await rareLook(service, task))
-    if (until !== null) until = thrifty(service, place, until)
+    if (until !== null) until = thrifty(service.forge(atOf(place)).meter, until)
   } catch (error) {
     if (error instanceof Busy) until = new Date(service.clock.now().getTime() + BUSY_MS)
     else if (isForgeTrouble(error)) until = nextTry(service, error, 2)

@@ -21,6 +21,9 @@ async function begin(stage: Quick): Promise<number> {
   return number
 }
 
+/** For a test in which a bundle is made. */
+const LONG_MS = 180_000
+
 const STOPPED = [
   ['uninstalled', 'The App was uninstalled.'],
   ['suspended', 'The App was suspended.'],
@@ -108,6 +111,7 @@ test.each(Object.entries(MOVES))(
     expect(data.state).toBe('closed')
     expect(stage.loopback.oracle.counts().unvalidated).toEqual([])
   },
+  LONG_MS,
 )
 
 test.each(Object.entries(MOVES))(
@@ -128,4 +132,5 @@ test.each(Object.entries(MOVES))(
     expect(data[0]?.body).toContain('is merged')
     expect(stage.loopback.oracle.counts().unvalidated).toEqual([])
   },
+  LONG_MS,
 )
