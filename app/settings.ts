@@ -12,6 +12,10 @@ const OWN_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/
 /** Probot verifies with this one when it is told none: who knows that can sign as GitHub. */
 const PROBOTS_SECRET = 'development'
 
+/** `owner` or `owner/name`, with commas between; spaces around them are left out. */
+const STOPPED =
+  /^\s*[A-Za-z0-9][\w-]{0,38}(?:\/[\w.-]{1,100})?\s*(?:,\s*[A-Za-z0-9][\w-]{0,38}(?:\/[\w.-]{1,100})?\s*)*$/
+
 const address = z.url({ protocol: /^https?$/, error: 'is no address that begins with https://' })
 
 /** Each variable as text. `meta` is what a person needs to set it: a sample, and what to do when it is wrong. */
@@ -70,6 +74,14 @@ export const Environment = z.object({
     .default('off')
     .describe('Stop switch: while it is on, webhooks are kept and nothing is worked or written.')
     .meta({ fix: 'on or off' }),
+  AUTOPILOT_STOPPED: z
+    .string()
+    .regex(STOPPED, 'is no list of owners and repositories')
+    .optional()
+    .describe(
+      'Stop switch of accounts and repositories, separated by commas: nothing is started, published or merged there.',
+    )
+    .meta({ sample: 'acme, ana/widgets', fix: 'names such as acme or ana/widgets, separated by commas' }),
   AUTOPILOT_MONEY_MONTH_USD: z
     .string()
     .regex(/^\d{1,9}(?:\.\d{1,2})?$/, 'is no amount')
@@ -112,6 +124,8 @@ export interface ServerSettings {
   /** `https://api.github.com`, and `https://github.com` for people. */
   github: { api: string; web: string }
   stop: boolean
+  /** `owner` or `owner/name`. */
+  stopped: readonly string[]
   moneyMonthUsd: number
   logLevel: LogLevel
 }
@@ -172,6 +186,10 @@ function serverSettings(
     publicUrl: AUTOPILOT_URL === undefined ? undefined : new URL(AUTOPILOT_URL).origin,
     github: { web, api: GHE_HOST === undefined ? 'https://api.github.com' : `${web}/api/v3` },
     stop: data.AUTOPILOT_STOP === 'on',
+    stopped: (data.AUTOPILOT_STOPPED ?? '')
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
     moneyMonthUsd: Number(data.AUTOPILOT_MONEY_MONTH_USD),
     logLevel: data.LOG_LEVEL,
   }

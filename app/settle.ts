@@ -72,7 +72,7 @@ export function settleBy(x: {
       const { key, kind, task, attempts } = effect
       try {
         const outcome = await work.send(effect, signal)
-        if ('result' in outcome) return await outbox.settle(effect, { result: outcome.result })
+        if ('result' in outcome) return await outbox.settle(effect, outcome)
         if ('later' in outcome) {
           return await outbox.settle(effect, { postponedTo: outcome.later, because: outcome.because })
         }

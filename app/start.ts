@@ -5,6 +5,7 @@ import { openStore } from '../src/adapters/store/store.ts'
 import type { OpenStore } from '../src/adapters/store/store.ts'
 import { systemClock } from '../src/adapters/system/clock.ts'
 import type { Clock } from '../src/ports.ts'
+import { BEING_SENT } from '../src/service/sending.ts'
 import type { Log } from './log.ts'
 import { makeProbot } from './probot.ts'
 import { makeReadiness } from './readiness.ts'
@@ -46,6 +47,8 @@ export async function startApp(x: {
     log.info({ url: server.url, app: settings.appId, github: settings.github.web }, 'listening')
     try {
       const work = await x.makeWork(parts)
+      // the store is this process's alone: what one before it was killed at need not wait
+      await open.outbox.hasten(BEING_SENT)
       loop = settings.stop ? stoppedWork(log) : startWork({ ...parts, work })
       log.info('at work')
       return {

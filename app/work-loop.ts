@@ -22,7 +22,10 @@ export interface Work {
   /** One step or several; asks to be woken by `wake` when there is more to do. */
   advance(task: TaskId, signal: AbortSignal): Promise<Later | void>
   /** `refused`: it can never succeed; half a sentence. */
-  send(effect: Effect, signal: AbortSignal): Promise<{ result: unknown } | { refused: string } | Later>
+  send(
+    effect: Effect,
+    signal: AbortSignal,
+  ): Promise<{ result: unknown; quiet?: boolean } | { refused: string } | Later>
   /** Whose turn an effect or a step takes, so that a repository with many tasks leaves room for the others. */
   repositoryOf?(task: TaskId): string
   /** Finds what webhooks lost; undefined: not now. */

@@ -85,7 +85,7 @@ export function makeService(
     label: 'autopilot',
     workflow: 'autopilot.yml',
     limits: {
-      stopped: settings.stop ? ['*'] : [],
+      stopped: settings.stop ? ['*'] : settings.stopped,
       moneyMonthUsd: settings.moneyMonthUsd,
       pollMs: POLL_MS,
       monitorMs: MONITOR_MS,

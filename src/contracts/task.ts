@@ -35,6 +35,11 @@ export const TaskRequest = z.strictObject({
   parent_run: RunId.nullable(),
   base: BaseRef,
   conversation: z.array(Turn),
+  /**
+   * How many turns `base` has already: the issue and these are done, and only what was said after them is work. Left
+   * out: nothing is done yet.
+   */
+  answered: z.int().min(0).exactOptional(),
   limits: Limits,
 })
 export type TaskRequest = z.infer<typeof TaskRequest>

@@ -1,6 +1,8 @@
-// Owns finding the patches that a person put into an issue, and the prose that is left without them.
+// Owns finding the patches that people put into an issue or a reply, and the prose that is left without them.
 import { readBlocks } from './blocks.ts'
 import type { Line } from './blocks.ts'
+import type { TaskRequest } from '../contracts/task.ts'
+import { splitPlaces } from './place.ts'
 
 export interface Attachments {
   /** Unified diffs in the order in which they stand; each ends with a newline. */
@@ -55,6 +57,34 @@ export function findPatches(body: string): Attachments {
     patch: texts.length === 0 ? null : texts.join(''),
     prose: prose.join('\n').trim(),
     sketches,
+  }
+}
+
+/** What is asked of the next run, in the words that nobody has answered yet. */
+export interface Asked {
+  /** Of the issue; '' when the issue is done and only replies are left. */
+  title: string
+  /** The issue and the replies without their patches. */
+  prose: string
+  /** The newest one: who brings another, takes the earlier one back. Patches of one text belong together. */
+  patch: string | null
+  /** Of the newest text. */
+  sketches: number
+}
+
+export function findAsked(
+  request: Pick<TaskRequest, 'title' | 'description' | 'conversation' | 'answered'>,
+): Asked {
+  const turns = request.conversation.slice(request.answered ?? 0).map((turn) => findPatches(turn.text))
+  const texts = request.answered === undefined ? [findPatches(request.description), ...turns] : turns
+  return {
+    title: request.answered === undefined ? request.title : '',
+    prose: texts
+      .flatMap(({ prose }) => splitPlaces(prose).map(({ rest }) => rest.trim()))
+      .filter((prose) => prose !== '')
+      .join('\n\n'),
+    patch: texts.findLast((one) => one.patch !== null)?.patch ?? null,
+    sketches: texts.at(-1)?.sketches ?? 0,
   }
 }
 

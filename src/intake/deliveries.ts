@@ -9,7 +9,7 @@ import { ISSUES } from './deliveries/issues.ts'
 import { PULLS } from './deliveries/pulls.ts'
 import { PUSHES } from './deliveries/pushes.ts'
 import type { Context, Parts, Reader } from './deliveries/reader.ts'
-import { Envelope, ignored } from './deliveries/reader.ts'
+import { Envelope, ignored, subjectOf } from './deliveries/reader.ts'
 import { RUNS } from './deliveries/runs.ts'
 
 export const DELIVERIES: ReadonlyMap<string, Reader> = new Map(
@@ -69,6 +69,7 @@ export function readDelivery(
     group: null,
     answers: [],
     cancels: [],
+    subject: subjectOf(delivery.payload),
     moved: null,
     uninstalled: false,
     added: [],

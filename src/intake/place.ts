@@ -17,3 +17,8 @@ export function splitPlace(text: string): { place: string | undefined; rest: str
   const lines = first === undefined ? '' : `:${first}${last === undefined ? '' : `-${last}`}`
   return { place: `${file}${lines}`, rest: text.slice(whole.length) }
 }
+
+/** A review as one text has many: each piece from its place to the next. Source of the shape: `placeLine`. */
+export function splitPlaces(text: string): readonly { place: string | undefined; rest: string }[] {
+  return text.split(/\n\n(?=At [^\n]{1,4096}?, lines? \d{1,9}(?: to \d{1,9})?:(?:\n\n|$))/).map(splitPlace)
+}

@@ -6,7 +6,7 @@ import { shorten } from '../contracts/text.ts'
 import type { Problem } from '../ports.ts'
 import { cleanMarkdown } from './clean-text.ts'
 import { constraintsIn } from './constraints.ts'
-import { splitPlace } from './place.ts'
+import { splitPlace, splitPlaces } from './place.ts'
 
 /** What one person said: the text of a command, raw. */
 export interface SaidTurn {
@@ -35,8 +35,8 @@ export function addTurn(request: TaskRequest, said: SaidTurn): TurnResult {
   const known = before.find((turn) => turn.id === said.id)
   if (known !== undefined) return { ok: true, request, turn: known, added: false, removed: [] }
   const { text, removed } = cleanMarkdown(said.text)
-  const { place, rest } = splitPlace(text.trim())
-  if (!/[\p{L}\p{N}]/u.test(rest)) {
+  const pieces = splitPlaces(text.trim())
+  if (!pieces.some(({ rest }) => /[\p{L}\p{N}]/u.test(rest))) {
     return problem(
       'turn-empty',
       'The reply has no text.',
@@ -57,7 +57,9 @@ export function addTurn(request: TaskRequest, said: SaidTurn): TurnResult {
     at: said.at,
     text_digest: digestOf(said.text),
     text: text.trim(),
-    constraints_added: constraintsIn(rest).map((one) => (place === undefined ? one : `${place}: ${one}`)),
+    constraints_added: pieces.flatMap(({ place, rest }) =>
+      constraintsIn(rest).map((one) => (place === undefined ? one : `${place}: ${one}`)),
+    ),
   }
   const conversation = summarise([...before, turn])
   return { ok: true, request: { ...request, conversation }, turn, added: true, removed }

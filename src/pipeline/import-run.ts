@@ -19,6 +19,7 @@ import { ProcessError, readTask } from './journal.ts'
 import { isFenced, withLease } from './lease.ts'
 import type { LoadedBundle } from './loaded-bundle.ts'
 import { examineBundle } from './verify-bundle.ts'
+import { versionSkew } from './version-skew.ts'
 
 export type Imported =
   | { ok: true; run: RunId; bundle: Digest; outcome: RunOutcome }
@@ -46,7 +47,7 @@ export async function importBundle(
 ): Promise<Imported> {
   const inputs = await loadInputs(engine, task)
   const judged = await judge(bundle, inputs)
-  if ('rule' in judged) return judged
+  if ('rule' in judged) return explained(bundle, judged)
   const { loaded } = judged
   const refused = problemOfRun(loaded, task, x) ?? problemOfOutcome(judged)
   if (refused !== undefined) return refused
@@ -101,6 +102,12 @@ async function judge(bundle: BundleReader, inputs: TaskInputs): Promise<Judged |
     const why = error instanceof Error ? error.message : String(error)
     return no('bundle-unsound', `it cannot be read: ${why}`)
   }
+}
+
+/** What two versions cannot agree on looks like a fault of the bundle: then people are told which to update. */
+async function explained(bundle: BundleReader, refused: Refused): Promise<Refused> {
+  const skew = await versionSkew(bundle)
+  return skew === undefined ? refused : no(skew.rule, `${skew.reason}. What did not fit: ${refused.reason}`)
 }
 
 /** What the bundle says of itself against what is awaited. */

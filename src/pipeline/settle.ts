@@ -149,7 +149,10 @@ export async function goBack(
 ): Promise<void> {
   const left = PHASE_ORDER.slice(PHASE_ORDER.indexOf(x.to), PHASE_ORDER.indexOf(x.phase) + 1)
   const visits = left.map((phase) => ({ phase, visit: journal.state.visits[phase] }))
-  await journal.write({ chain: chainOf(journal, x.phase), event: { kind: 'phase.returned', ...x } })
+  // between runs the task chain sends back the phase that would come next
+  const between = openRunOf(journal.state) === null
+  const chain = between ? `task:${journal.task}` : chainOf(journal, x.phase)
+  await journal.write({ chain, event: { kind: 'phase.returned', ...x } })
   for (const { phase, visit } of visits) {
     if (visit !== undefined) await engine.evidence(journal.task).retire(phase, visit)
   }

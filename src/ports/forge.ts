@@ -141,16 +141,18 @@ export interface ForgeWriter {
   /** Only what differs is written. */
   editPull(number: number, x: { title?: string; body?: string }): Promise<void>
   markReady(pull: { number: number; node: string }): Promise<void>
-  putCheck(check: CheckWrite): Promise<{ id: number; url: string }>
+  /** `fresh`: nothing of its key was ever sent, so that none is looked for. */
+  putCheck(check: CheckWrite, fresh?: 'fresh'): Promise<{ id: number; url: string }>
   /**
    * The one comment with our marker for `key` by our App on an issue or pull request: edited in place, made when there
-   * is none. `id`: where it was last time, tried first. Bodies are at most 65,536 characters.
+   * is none. `at`: the id that an earlier call gave, or `fresh`: there was no earlier call; left out, it is looked for.
+   * Bodies are at most 65,536 characters.
    */
   putComment(x: {
     number: number
     key: string
     body: string
-    id?: number
+    at?: number | 'fresh' | undefined
   }): Promise<{ id: number; url: string }>
   /** Once, however often it is given; nothing happens to a comment that is gone. */
   addReaction(x: { comment: number; content: 'eyes' | '+1' | 'confused' }): Promise<void>

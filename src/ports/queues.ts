@@ -82,7 +82,8 @@ export interface Effect extends Omit<NewEffect, 'replace'> {
 }
 
 export type Settlement =
-  | { result: unknown }
+  /** `quiet`: nobody waits for it, so that its task is not woken. */
+  | { result: unknown; quiet?: boolean }
   /** Counts an attempt; null: it has failed for good. */
   | { error: string; retryAt: Date | null }
   /** Not its fault: later, without counting an attempt. */
@@ -98,9 +99,12 @@ export interface Outbox {
   get(key: string): Promise<Effect | undefined>
   /**
    * `sent` is the effect as it was given by `due`: when its body was replaced meanwhile, the result is kept and the
-   * effect stays pending. An effect that ends, one way or the other, wakes its task in the same transaction.
+   * effect stays pending. An effect that ends, one way or the other, wakes its task in the same transaction,
+   * unless it ended quietly.
    */
   settle(sent: Pick<Effect, 'key' | 'task' | 'version'>, outcome: Settlement): Promise<void>
+  /** What was postponed for this reason may be sent now: whoever was at it is gone. */
+  hasten(because: string): Promise<void>
   /** In the order in which they were put. */
   pendingOf(task: TaskId): Promise<readonly Effect[]>
 }
@@ -132,7 +136,7 @@ export interface Notes {
 
 /** What a transaction of the store may do beside its ledger, so that all that a command causes is kept or nothing. */
 export interface QueueTransaction {
-  /** The same key and done: kept as it is. One that failed for good is pending again, a projection with another body. */
+  /** The same key and done: kept as it is. One that failed for good is pending again, a projection only with another body. */
   putEffect(effect: NewEffect): Promise<void>
   doneDelivery(guid: string): Promise<void>
   wake(task: TaskId, at: Date): Promise<void>

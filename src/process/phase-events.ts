@@ -192,12 +192,14 @@ export function voidFrom(state: TaskState, from: Phase): TaskState {
     delete passed[phase]
   }
   voided.push(...(state.phase?.evidence ?? []))
+  const unpublished = at <= PHASE_ORDER.indexOf('PR')
   return {
     ...state,
     phase: null,
     passed,
     voided,
-    published: at <= PHASE_ORDER.indexOf('PR') ? null : state.published,
+    published: unpublished ? null : state.published,
+    decided: unpublished ? null : state.decided,
   }
 }
 

@@ -1,6 +1,6 @@
 // Owns Notice: one thing that people must know, as plain text in the order of the house: what, why, what to do.
 import { escapeUpTo, fence } from './escape.ts'
-import { blocks, details, fit, link } from './markdown.ts'
+import { blocks, details, fit, link, mention } from './markdown.ts'
 import type { Link } from './markdown.ts'
 import { sentence } from './plain.ts'
 
@@ -17,6 +17,8 @@ export interface Notice {
   /** A text to copy or to read, below its title, which is ours and no Markdown; `open`: not folded away. */
   block?: { title: string; language: string; text: string; open: boolean }
   links?: readonly Link[]
+  /** Logins that are told by it. */
+  people?: readonly string[]
 }
 
 /** Code units of one text, bytes of a list and of a block. */
@@ -25,7 +27,7 @@ const MOST_ITEMS = 8_000
 const MOST_BLOCK = 20_000
 
 export function renderNotice(notice: Notice): string {
-  const { said, why, items = [], block, links = [] } = notice
+  const { said, why, items = [], block, links = [], people = [] } = notice
   const [todo = '', ...more] = notice.todo
   return blocks(
     `**${inline(said)}** ${inline(why)}`.trimEnd(),
@@ -34,6 +36,12 @@ export function renderNotice(notice: Notice): string {
     more.length === 0 ? inline(todo) : `What to do:\n${list(notice.todo)}`,
     block?.open === false ? folded(block) : '',
     links.length === 0 ? '' : `See ${fit(links.map(link), ' · ', MOST_ITEMS, (n) => `… ${n} more`)}`,
+    people.length === 0
+      ? ''
+      : `For ${people
+          .slice(0, 10)
+          .map((login) => mention(login.slice(0, 100)))
+          .join(', ')}`,
   )
 }
 

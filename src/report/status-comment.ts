@@ -15,7 +15,7 @@ export type RowState = 'done' | 'running' | 'waiting' | 'warned' | 'failed' | 's
 const MARKS: Readonly<Record<RowState, string>> = {
   done: '✓',
   running: '…',
-  waiting: '…',
+  waiting: '–',
   warned: '!',
   failed: '✗',
   skipped: '–',
@@ -104,7 +104,7 @@ function byline({ run, startedBy }: StatusView, linked: readonly Link[] = []): s
   return [...started, ...(seen ? [] : [link(run)])].join(' · ')
 }
 
-function questionText(questions: readonly OpenQuestion[]): string {
+export function questionText(questions: readonly OpenQuestion[]): string {
   const [first] = questions
   if (first === undefined) return '**Autopilot has a question.**'
   const texts = questions.map(({ question, why }) => {

@@ -1,39 +1,51 @@
 // Owns what each command does to a task: one transaction with the delivery that brought it, so that it happens once.
 import type { TaskId } from '../contracts/base.ts'
 import type { Command } from '../contracts/command.ts'
+import type { Delivery } from '../intake/deliveries/delivery.ts'
 import { actorText } from '../intake/request.ts'
-import type { SaidTurn } from '../intake/turns.ts'
+import { addTurn, type SaidTurn } from '../intake/turns.ts'
 import { loadInputs } from '../pipeline/inputs.ts'
 import { readTask } from '../pipeline/journal.ts'
+import { goBack } from '../pipeline/settle.ts'
 import type { StoreTransaction } from '../ports.ts'
 import type { TaskState } from '../process/state.ts'
-import { mayNotAsk, needsText, noTask, notNow, paused, stopSwitch } from '../report/answers/people.ts'
+import {
+  approved,
+  mayNotAsk,
+  needsText,
+  noTask,
+  notNow,
+  paused,
+  stopSwitch,
+} from '../report/answers/people.ts'
 import { renderNotice, type Notice } from '../report/notice.ts'
+import { answer, answerOf, putAnswer, type Answering, type Done } from './answering.ts'
 import { addApproval } from './approvals.ts'
 import { explanation, statusText } from './explain.ts'
 import type { At, Service } from './parts.ts'
-import { placeOf, taskAt, threadId } from './place.ts'
-import { dispatchedRun, RETRY } from './runs.ts'
-import { putEffect } from './sending.ts'
+import { placeOf, taskAt } from './place.ts'
+import { RETRY, shortOfMoney } from './runs.ts'
 import { startTask } from './start.ts'
 import { isStopped } from './stop-switch.ts'
 import { withTask } from './task-lease.ts'
-import { keepTurn, putAnswered, waitsForWords } from './turns.ts'
+import { isUnpublished, keepTurn, putAnswered, waitsForWords } from './turns.ts'
 
-/** Ends the delivery, in the transaction of what it caused. */
-type Done = (tx: StoreTransaction) => Promise<void>
-
-export interface Asked {
-  service: Service
-  at: At
-  command: Command
-  done: Done
+interface Asked extends Answering {
+  /** What the thread said when the command was given. */
+  subject: Delivery['subject']
+  group: string | null
   /** The thread's latest task. */
   task: TaskId | undefined
   state: TaskState | undefined
 }
 
-export async function applyCommand(service: Service, at: At, command: Command, end: Done): Promise<void> {
+/** `implied`: nobody typed it, it follows from a label or a review. `group`: of the review that it is a part of. */
+export interface Heard extends Pick<Asked, 'command' | 'subject' | 'group'> {
+  implied: boolean
+}
+
+export async function applyCommand(service: Service, at: At, heard: Heard, end: Done): Promise<void> {
+  const { command, subject, implied, group } = heard
   const source = `${at.repository.id}/${command.source}`
   const known = await service.notes.get('commands', source)
   if (known !== undefined) return service.store.transaction(end)
@@ -44,13 +56,15 @@ export async function applyCommand(service: Service, at: At, command: Command, e
   }
   const permission = await service.forge(at).reader.permission(command.by.login)
   if (!['admin', 'maintain', 'write'].includes(permission)) {
+    // what others say in a review is talk between people, which nobody has to be told off for
+    if (implied && command.name === 'reply') return service.store.transaction(done)
     const asked = `\`/${command.name}\``
     const notice = mayNotAsk({ login: command.by.login, role: permission, asked })
-    return answer(service, at, command, done, renderNotice(notice), 'refused')
+    return answer({ service, at, command, done }, renderNotice(notice), 'refused')
   }
   const task = await taskAt(service, { kind: 'thread', repository: at.repository.id, number: command.number })
   const state = task === undefined ? undefined : await readTask(service, task)
-  const asked: Asked = { service, at, command, done, task, state }
+  const asked: Asked = { service, at, command, subject, group, done, task, state }
   return COMMANDS[command.name](asked)
 }
 
@@ -73,7 +87,7 @@ async function tell(asked: Asked): Promise<void> {
     command.name === 'status'
       ? await statusText(service, state, await placeOf(service, task))
       : await explanation(service, state)
-  return answer(service, asked.at, command, asked.done, text, command.source)
+  return answer(asked, text, command.source)
 }
 
 function nothingHere(asked: Asked): Promise<void> {
@@ -111,6 +125,7 @@ async function start(asked: Asked, before: TaskId[]): Promise<void> {
   const started = await startTask(service, {
     at,
     command,
+    subject: asked.subject,
     conversation,
     also: done,
   })
@@ -124,7 +139,12 @@ async function reply(asked: Asked): Promise<void> {
     return start(asked, task === undefined ? [] : [task])
   }
   if (command.text.trim() === '') return answerOf(asked, needsText('reply'))
-  const keep = await keepTurn(service, task, saidBy(command))
+  const said = saidBy(command)
+  if (asked.group === null) {
+    const added = addTurn((await loadInputs(service, task)).request, said)
+    if (!added.ok) return answerOf(asked, cannotStart([`${added.problem.message} · ${added.problem.fix}`]))
+  }
+  const keep = await keepTurn(service, task, { ...said, group: asked.group })
   await service.store.transaction(async (tx) => {
     await keep(tx)
     await tx.wake(task, service.clock.now())
@@ -138,7 +158,10 @@ async function retry(asked: Asked): Promise<void> {
   if (state.closed !== null)
     return state.closed.result === 'accepted' ? nothingHere(asked) : start(asked, [task])
   const { run, lost } = state
-  if (lost === null && !(await waitsForWords(service, state))) return underWay(asked)
+  const unpublished = await isUnpublished(service, state)
+  const waits = lost !== null || unpublished || (await waitsForWords(service, state))
+  if (!waits && (await shortOfMoney(service, task)) === undefined) return underWay(asked)
+  if (unpublished) return workAgain(asked, task)
   await finish(asked, async (tx) => {
     await tx.putText(task, RETRY, String(lost?.number ?? 0))
     if (run !== null) await putAnswered(tx, task, run.id)
@@ -146,33 +169,41 @@ async function retry(asked: Asked): Promise<void> {
   })
 }
 
+/** What could not be published is made anew on the branch as it is now. */
+async function workAgain({ service, command, done }: Asked, task: TaskId): Promise<void> {
+  await withTask(service, task, async (journal) => {
+    if (!(await isUnpublished(service, journal.state))) return
+    const reason = `@${command.by.login} asked for another run`
+    await goBack(service, journal, { phase: 'PR', to: 'SPEC', reason, directive: null })
+  })
+  await service.store.transaction(async (tx) => {
+    await tx.wake(task, service.clock.now())
+    await done(tx)
+  })
+}
+
 async function abort(asked: Asked): Promise<void> {
-  const { service, at, command, task, state, done } = asked
+  const { service, command, task, state, done } = asked
   if (task === undefined || state === undefined || state.closed !== null) return nothingHere(asked)
-  await closeAborted(service, { at, task, reason: `aborted by @${command.by.login}`, done })
+  await closeAborted(service, { task, reason: `aborted by @${command.by.login}`, done })
 }
 
 /** Ends the task and cancels a run that is out; a pull request that is open stays with people. */
 async function closeAborted(
   service: Service,
-  x: { at: At; task: TaskId; reason: string; done: Done },
+  x: { task: TaskId; reason: string; done: Done },
 ): Promise<void> {
-  const { at, task, reason } = x
-  await withTask(service, task, async (journal) => {
-    const { requested } = journal.state
-    const out = requested === null ? undefined : await dispatchedRun(service, task, requested.number)
-    await journal.writeWith(
+  const { task, reason } = x
+  await withTask(service, task, (journal) =>
+    journal.writeWith(
       async (tx) => {
-        if (out !== undefined) {
-          const key = `${task}/cancel/${out.run}`
-          await putEffect(tx, { key, task, kind: 'cancel', body: { at, run: out.run } })
-        }
+        // the next step cancels a run that is out
         await tx.wake(task, service.clock.now())
         await x.done(tx)
       },
       { chain: `task:${task}`, event: { kind: 'task.closed', result: 'aborted', reason } },
-    )
-  })
+    ),
+  )
 }
 
 async function pause(asked: Asked): Promise<void> {
@@ -231,8 +262,10 @@ async function approve(asked: Asked): Promise<void> {
     at: command.at,
     comment,
   })
+  const notice = approved({ by: command.by.login, head: pull.head.slice(0, 7) })
   await finish(asked, async (tx) => {
     await add(tx)
+    await putAnswer(tx, asked, renderNotice(notice), command.source)
     await tx.wake(task, service.clock.now())
   })
 }
@@ -262,39 +295,12 @@ export async function cancelThread(
   // a merge closes the issue too, and its webhook may come before the merge was read
   const pull = state.pull === null ? undefined : await service.forge(at).reader.pull(state.pull.number)
   if (pull?.state === 'merged') return service.store.transaction(x.done)
-  await closeAborted(service, { at, task, reason: x.because, done: x.done })
+  await closeAborted(service, { task, reason: x.because, done: x.done })
 }
 
 function saidBy(command: Command): SaidTurn {
   const { source, by, at, text } = command
   return { id: source, author: actorText(by), at, text }
-}
-
-function answerOf(asked: Asked, notice: Notice): Promise<void> {
-  const { service, at, command, done } = asked
-  return answer(service, at, command, done, renderNotice(notice), command.source)
-}
-
-/** `key` `refused`: one comment for all refusals of a thread, so that nobody can make the App flood it. */
-function answer(
-  service: Service,
-  at: At,
-  command: Command,
-  done: Done,
-  body: string,
-  key: string,
-): Promise<void> {
-  return service.store.transaction(async (tx) => {
-    const name = `answer/${key}`
-    const task = threadId(at.repository.id, command.number)
-    await putEffect(tx, {
-      key: `${at.repository.id}#${command.number}/${name}`,
-      task,
-      kind: 'comment',
-      body: { at, number: command.number, key: name, body },
-    })
-    await done(tx)
-  })
 }
 
 function finish(asked: Asked, work: (tx: StoreTransaction) => Promise<void>): Promise<void> {

@@ -1,9 +1,11 @@
 // Owns deciding about one pull request: facts, policy and the run's claims in, a decision with its digests out.
-import type { Sha, TaskId } from '../contracts/base.ts'
-import { digestOf, evidenceJson, type Digest } from '../contracts/canonical.ts'
+import { z } from 'zod'
+import { Sha, type TaskId } from '../contracts/base.ts'
+import { canonicalJson, digestOf, evidenceJson, type Digest } from '../contracts/canonical.ts'
 import { CouncilVerdictContract } from '../contracts/council.ts'
 import type { MergeDecision, RunClaims } from '../contracts/merge.ts'
 import { PlanContract } from '../contracts/plan.ts'
+import { Settings } from '../contracts/settings.ts'
 import type { PullFacts } from '../contracts/pull-facts.ts'
 import { QualityReportContract } from '../contracts/quality-report.ts'
 import { readOutcome } from '../pipeline/closing.ts'
@@ -17,7 +19,7 @@ import { approvalsOf } from './approvals.ts'
 import { readEvidence } from './evidence.ts'
 import type { Service } from './parts.ts'
 import { placeOf, type Place, atOf } from './place.ts'
-import { readRules } from './rules.ts'
+import { rulesIn } from './rules.ts'
 import { isStopped } from './stop-switch.ts'
 
 export interface Decided {
@@ -40,7 +42,7 @@ export async function decideNow(service: Service, state: TaskState, facts: PullF
   if (task === null) throw new Error('decision: there is no task')
   const inputs = await loadInputs(service, task)
   const place = await placeOf(service, task)
-  const rules = await rulesNow(service, place, inputs)
+  const rules = await rulesNow(service, { task, place, inputs, facts })
   const parsed = parsePolicy(rules.policyText, 'policy')
   if (!parsed.ok) throw new Error('the stored policy does not parse any more')
   const reviews = [...facts.reviews, ...(await approvalsOf(service, task))]
@@ -67,17 +69,35 @@ export async function decideNow(service: Service, state: TaskState, facts: PullF
   }
 }
 
+type RulesNow = Pick<TaskInputs, 'policyText' | 'settings'>
+
+/** Text with the rules of the default branch's newest commit, once that is another than the task began with. */
+const RULES = 'rules'
+const RulesKept = z.strictObject({ at: Sha, settings: Settings, policyText: z.string() })
+
 /** Threat: rules that were loosened or tightened since the task began. Those of the default branch's commit now decide. */
 async function rulesNow(
   service: Service,
-  place: Place,
-  inputs: TaskInputs,
-): Promise<{ policyText: string; settings: TaskInputs['settings']; problem?: string }> {
+  x: { task: TaskId; place: Place; inputs: TaskInputs; facts: PullFacts },
+): Promise<RulesNow & { problem?: string }> {
+  const { task, place, inputs } = x
   const { reader } = service.forge(atOf(place))
-  const head = await reader.branch(place.repository.default_branch)
-  if (head?.sha === place.rules_at) return inputs
-  const read = await readRules(service, reader)
-  if (read.ok) return read
+  const branch = place.repository.default_branch
+  const { base } = x.facts
+  // the facts tell where the default branch stands now, unless a person pointed the pull request elsewhere
+  const head = base.ref === branch ? base.sha : (await reader.branch(branch))?.sha
+  if (head === place.rules_at) return inputs
+  if (head === undefined) return { ...inputs, problem: `The branch ${branch} is gone.` }
+  const kept = RulesKept.safeParse(JSON.parse((await service.store.text(task, RULES)) ?? 'null'))
+  if (kept.success && kept.data.at === head) return kept.data
+  const read = await rulesIn(service, reader, head)
+  if (read.ok) {
+    const { settings, policyText } = read
+    await service.store.transaction((tx) =>
+      tx.putText(task, RULES, canonicalJson({ at: head, settings, policyText })),
+    )
+    return read
+  }
   const problem = `The rules of the default branch cannot be read: ${read.problems[0] ?? ''}`
   return { policyText: inputs.policyText, settings: inputs.settings, problem }
 }

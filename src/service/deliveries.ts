@@ -6,10 +6,13 @@ import { readDelivery } from '../intake/deliveries.ts'
 import type { Delivery, StoreTransaction } from '../ports.ts'
 import { CHECK_KINDS, notApplicableCheck } from '../report/checks.ts'
 import { applyCommand, cancelThread } from './commands.ts'
+import { editsOf } from './edited.ts'
 import { changesReach, followInstallation, reachable } from './installations.ts'
 import type { At, Service } from './parts.ts'
 import { taskAt, threadId } from './place.ts'
-import { putHint, type RunHint } from './runs.ts'
+import { askAgain } from './rechecks.ts'
+import { foreignReruns } from './rerun.ts'
+import { putHint, type RunHint } from './run-hint.ts'
 import { putEffect } from './sending.ts'
 
 /** Once, however often it comes: all that follows is in one transaction with the end of the delivery. */
@@ -33,15 +36,19 @@ export async function handleDelivery(
   if (at === undefined) return service.store.transaction(end)
   const touched = await touchedTasks(service, at, meaning, receivedAt)
   const strangers = await strangersOf(service, at, meaning, payload)
+  const rechecks = await rechecksOf(service, at, meaning)
+  const edits = await editsOf(service, at, meaning)
+  const reruns = await foreignReruns(service, at, meaning.touched.runs)
   const done = async (tx: StoreTransaction): Promise<void> => {
     for (const [task, hint] of touched) {
       if (hint !== undefined) {
         const { name, text } = putHint(hint)
         await tx.putText(task, name, text)
       }
-      await tx.wake(task, service.clock.now())
+      await tx.wake(task, hint === undefined ? gathered(service.clock.now()) : service.clock.now())
     }
-    for (const stranger of strangers) await putNeutral(tx, at, stranger)
+    for (const one of [...rechecks, ...edits, ...reruns]) await one(tx)
+    for (const stranger of strangers) await putNeutral(tx, at, stranger, '')
     for (const answer of meaning.answers) {
       const key = `answer/${answer.kind === 'bot' ? 'bot' : answer.source}`
       const task = threadId(repository.id, answer.number)
@@ -61,9 +68,18 @@ export async function handleDelivery(
     return cancelThread(service, at, { number: cancel.number, because, done })
   }
   if (command !== undefined && !(await isTalk(service, at, meaning))) {
-    return applyCommand(service, at, command, done)
+    const { subject, implied, group } = meaning
+    return applyCommand(service, at, { command, subject, implied, group }, done)
   }
   return service.store.transaction(done)
+}
+
+/** Checks and reviews report in bursts: what comes within this time is looked at once. Milliseconds. */
+const GATHER_MS = 2_000
+
+/** The next full step of time, so that the wakes of a burst are one. */
+function gathered(now: Date): Date {
+  return new Date((Math.floor(now.getTime() / GATHER_MS) + 1) * GATHER_MS)
 }
 
 const SAID = {
@@ -102,10 +118,30 @@ async function touchedTasks(
   for (const run of touched.runs) {
     const task = await taskAt(service, { kind: 'run', repository, run: run.id })
     if (task === undefined) continue
-    const { id, attempt, conclusion, path, event, title, head } = run
-    found.set(task, { id, attempt, conclusion, path, event, title, head, at: receivedAt })
+    const { id, attempt, conclusion, path, event, title, head, by } = run
+    const hint = { id, attempt, conclusion, path, event, title, head, at: receivedAt }
+    found.set(task, { ...hint, by: by?.login ?? null })
   }
   return found
+}
+
+/** Somebody pressed Re-run: a check of a task is made anew by its next step, another's is reported once more. */
+async function rechecksOf(
+  service: Service,
+  at: At,
+  { guid, touched }: Meaning,
+): Promise<((tx: StoreTransaction) => Promise<void>)[]> {
+  const wanted = []
+  for (const { name, head } of touched.rerequested) {
+    const task = await taskAt(service, { kind: 'head', repository: at.repository.id, sha: head })
+    const stranger = { head, because: 'people' } as const
+    wanted.push(
+      task === undefined
+        ? (tx: StoreTransaction) => putNeutral(tx, at, stranger, `/${guid.slice(0, 8)}`)
+        : await askAgain(service, task, { name, head, guid }),
+    )
+  }
+  return wanted
 }
 
 const PullPayload = z.object({
@@ -141,10 +177,16 @@ async function strangersOf(
   return task === undefined ? [...groups, { head: head.sha, because: 'people' }] : groups
 }
 
-async function putNeutral(tx: StoreTransaction, at: At, { head, because }: Stranger): Promise<void> {
+/** `again`: behind the key, where a check that has ended is reported once more. */
+async function putNeutral(
+  tx: StoreTransaction,
+  at: At,
+  { head, because }: Stranger,
+  again: string,
+): Promise<void> {
   for (const kind of CHECK_KINDS) {
     const check = notApplicableCheck(kind, because)
-    const key = `${at.repository.id}@${head}/${check.name}`
+    const key = `${at.repository.id}@${head}/${check.name}${again}`
     const task = threadId(at.repository.id, 0)
     await putEffect(tx, { key, task, kind: 'check', body: { at, check: { ...check, head, key } } })
   }

@@ -5,9 +5,11 @@ import { ChangeSetContract } from '../contracts/change-set.ts'
 import { RepoRef } from '../contracts/envelope.ts'
 import { RepoPath, Sha, Timestamp, type TaskId } from '../contracts/base.ts'
 import { ENVELOPE_FILE } from '../pipeline/envelope.ts'
+import { readTask } from '../pipeline/journal.ts'
 import type { Forge } from '../ports/forge.ts'
 import { decideAgain } from './decision.ts'
 import { NotYet } from './not-yet.ts'
+import { ObservedChecks, observedChecks } from './observed-checks.ts'
 import type { Service } from './parts.ts'
 
 const At = z.strictObject({ installation: z.int().min(1), repository: RepoRef })
@@ -99,6 +101,8 @@ export const RESULTS = {
   dispatch: z.discriminatedUnion('result', [
     z.strictObject({ result: z.literal('started'), run: Number_, url: z.string() }),
     z.strictObject({ result: z.enum(['missing', 'disabled', 'refused']), reason: z.string() }),
+    /** The task ended before it was sent: nothing was. */
+    z.strictObject({ result: z.literal('withdrawn'), reason: z.string() }),
   ]),
   cancel: None,
   branch: z.discriminatedUnion('result', [
@@ -114,7 +118,8 @@ export const RESULTS = {
   edit: None,
   ready: None,
   merge: z.discriminatedUnion('result', [
-    z.strictObject({ result: z.literal('merged'), commit: Sha.nullable() }),
+    /** `checks`: those of the head right before. */
+    z.strictObject({ result: z.literal('merged'), commit: Sha.nullable(), checks: ObservedChecks }),
     z.strictObject({ result: z.literal('head_moved'), head: Sha }),
     z.strictObject({ result: z.literal('withdrawn'), because: z.string() }),
   ]),
@@ -136,11 +141,14 @@ type Senders = { [K in EffectKind]: (x: Sending, body: EffectBody<K>) => Promise
 
 /** How each kind is sent. All of them may be called again with the same body. */
 export const SENDERS: Senders = {
-  async comment({ forge, before }, { number, key, body }) {
+  async comment({ forge, before, again }, { number, key, body }) {
     const known = Posted.safeParse(before)
-    return forge.writer.putComment({ number, key, body, ...(known.success ? { id: known.data.id } : {}) })
+    // the status comment is found again even by a server that lost its store
+    const first = again || key === 'status' ? undefined : 'fresh'
+    return forge.writer.putComment({ number, key, body, at: known.success ? known.data.id : first })
   },
-  check: ({ forge }, { check }) => forge.writer.putCheck(definedOnly(check)),
+  check: ({ forge, before, again }, { check }) =>
+    forge.writer.putCheck(definedOnly(check), again || before !== null ? undefined : 'fresh'),
   dispatch: sendDispatch,
   async cancel({ forge }, { run }) {
     await forge.runs.cancel(run)
@@ -170,13 +178,15 @@ export const SENDERS: Senders = {
   async merge({ forge, service, task }, { number, expectedHead, method, title, message }) {
     // Threat: what was green when it was decided. Everything is read and decided again right before the merge.
     const facts = await forge.reader.facts(number)
-    if (facts?.state === 'merged') return { result: 'merged', commit: null }
+    const checks = observedChecks(facts?.checks ?? [])
+    if (facts?.state === 'merged') return { result: 'merged', commit: null, checks }
     const decided = facts === undefined ? undefined : await decideAgain(service, task, facts)
     if (decided?.decision !== 'merge' || decided.head !== expectedHead) {
       return { result: 'withdrawn', because: decided?.because ?? 'the pull request is gone' }
     }
     const answer = await forge.writer.merge({ number, expectedHead, method, title, message })
-    if (answer.result === 'merged' || answer.result === 'head_moved') return answer
+    if (answer.result === 'merged') return { ...answer, checks }
+    if (answer.result === 'head_moved') return answer
     // no answer for good: a required check may still come, a queue may move; the same call asks again
     const refused = answer.result === 'refused'
     throw new NotYet(
@@ -197,6 +207,8 @@ async function sendDispatch(x: Sending, body: EffectBody<'dispatch'>): Promise<E
     const found = await forge.runs.find({ workflow: body.workflow, nonce: body.nonce, since: body.since })
     if (found !== undefined) return { result: 'started', run: found.id, url: found.url }
   }
+  const { closed } = await readTask(service, x.task)
+  if (closed !== null) return { result: 'withdrawn', reason: closed.reason }
   const text = new TextDecoder().decode(await service.blobs.get(body.envelope))
   const files = new Map([[ENVELOPE_FILE, text]])
   const { commit } = await forge.writer.putRef({ ref: body.ref, files, message: `Envelope of ${body.task}` })

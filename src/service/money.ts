@@ -11,7 +11,11 @@ const Ledger = z.strictObject({
 })
 type Ledger = z.infer<typeof Ledger>
 
-export type Reserved = { ok: true } | { ok: false; reason: string; until: Date }
+/** Amounts in US dollars as text; `month`: `2026-11`. */
+export const Short = z.strictObject({ spent: z.string(), cap: z.string(), month: z.string() })
+export type Short = z.infer<typeof Short>
+
+export type Reserved = { ok: true } | { ok: false; short: Short; until: Date }
 
 /** Reserves a task's whole limit; asking again for the same task changes nothing. */
 export async function reserve(
@@ -26,10 +30,11 @@ export async function reserve(
     .filter(([task]) => task !== x.task)
     .reduce((sum, [, usd]) => sum + (usd ?? 0), 0)
   if (cap !== null && before.spent + others + x.usd > cap) {
-    const used = (before.spent + others).toFixed(2)
+    const dollars = (usd: number): string => `${usd.toFixed(2)} US dollars`
+    const spent = `${dollars(before.spent + others)} and a run that may take ${x.usd.toFixed(2)}`
     return {
       ok: false,
-      reason: `the month's money: ${used} of ${cap.toFixed(2)} US dollars are spent or reserved, and a run may take ${x.usd.toFixed(2)}`,
+      short: { spent, cap: dollars(cap), month: monthOf(now) },
       until: nextMonth(now),
     }
   }

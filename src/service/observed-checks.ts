@@ -1,7 +1,10 @@
 // Owns how checks of a commit are recorded as an observation.
-import type { Observation } from '../contracts/outcome.ts'
+import { Observation } from '../contracts/outcome.ts'
 import type { ReportedCheck } from '../contracts/pull-facts.ts'
 
-export function observedChecks(checks: readonly ReportedCheck[]): Observation['items'] {
+export const ObservedChecks = Observation.shape.items
+export type ObservedChecks = Observation['items']
+
+export function observedChecks(checks: readonly ReportedCheck[]): ObservedChecks {
   return checks.map(({ name, status, conclusion, url }) => ({ name, status: conclusion ?? status, url }))
 }

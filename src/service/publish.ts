@@ -1,27 +1,33 @@
 // Owns publishing on a forge: the change becomes a commit of the App on its own branch, and a draft pull request.
-import type { Phase, Sha, TaskId } from '../contracts/base.ts'
+import type { Sha, TaskId } from '../contracts/base.ts'
 import type { TaskEngine } from '../pipeline/engine.ts'
 import { branchOf, commitMessage } from '../pipeline/branch-name.ts'
 import { readChange } from '../pipeline/change-evidence.ts'
 import type { StageContext, StageResult } from '../pipeline/stage.ts'
 import { stopWith } from '../pipeline/stopping.ts'
+import { headMoved } from '../report/answers/pulls.ts'
 import type { PullBody } from '../report/pull-body.ts'
 import { editedPullText, newPullText } from '../report/pull-text.ts'
 import type { Service } from './parts.ts'
 import { atOf, placeOf, putIndex, type Place } from './place.ts'
 import { findTemplate } from './template.ts'
-import { envelopeRef } from './runs.ts'
-import { answerTo, putEffect, resultOf } from './sending.ts'
+import { say } from './saying.ts'
+import { answerTo, resultOf } from './sending.ts'
+import { answeredNow, putUnpublished } from './turns.ts'
 
 /** Name of the text that holds the pull request's body as it was last written. */
 const BODY = 'pull-body'
 
+interface Halted {
+  ok: false
+  result: StageResult
+}
 export type Published =
   | { ok: true; published: { branch: string; head: Sha; tree: Sha; pull: number }; url: string }
-  | { ok: false; result: StageResult }
+  | Halted
 
 export async function publishChange(service: Service, context: StageContext<TaskEngine>): Promise<Published> {
-  const { state, phase } = context
+  const { state } = context
   const { changes, quality, plan, councils, summary } = await readChange(context)
   const { run, task } = state
   if (run === null || task === null) throw new Error('PR: there is no run')
@@ -38,20 +44,21 @@ export async function publishChange(service: Service, context: StageContext<Task
       at,
       branch,
       parent: changes.base,
-      expectedHead: state.pull?.head ?? null,
+      // what the run stands on: a commit that came since is somebody's, and stays
+      expectedHead: state.pull === null ? null : changes.base,
       changes: change_set.sha256,
       message: commitMessage(summary.title, summary.summary, task),
     },
   })
   if (made.result === 'refused') {
-    return stop(phase, {
+    return halt(service, context, {
       rule: 'branch-refused',
       reason: `GitHub refused the branch ${branch}: ${made.reason}`,
       would_help: 'change what it names, then `/retry`',
     })
   }
   if (made.result === 'tree_differs') {
-    return stop(phase, {
+    return halt(service, context, {
       rule: 'tree-differs',
       reason: `GitHub made tree ${made.tree.slice(0, 7)} of the change, not ${changes.tree.slice(0, 7)} on which the verdicts stand`,
       would_help: 'nothing was published; `/retry` makes the change again',
@@ -59,10 +66,15 @@ export async function publishChange(service: Service, context: StageContext<Task
   }
   if (made.result === 'head_moved') {
     const where = made.head === null ? 'is gone' : `is at ${made.head.slice(0, 7)}`
-    return stop(phase, {
+    if (state.pull !== null && made.head !== null) {
+      const notice = headMoved({ branch, expected: changes.base, head: made.head, login: null })
+      const key = `moved/${made.head.slice(0, 12)}`
+      await say(service, { task, place, number: state.pull.number, key, notice })
+    }
+    return halt(service, context, {
       rule: 'head-moved',
       reason: `The branch ${branch} ${where}, which this run did not make; nothing was overwritten`,
-      would_help: 'keep the commit and say `/reply TEXT` to go on from it, or remove it and `/retry`',
+      would_help: 'keep the commit and say `/reply TEXT` or `/retry` to go on from it',
     })
   }
   const template = await findTemplate(service.forge(at).reader, changes.base)
@@ -83,24 +95,29 @@ export async function publishChange(service: Service, context: StageContext<Task
   const opened = await openPull({ service, context, place, branch, title: summary.title, body, task })
   if (!opened.ok) return opened
   const { pull } = opened
+  const answered = await answeredNow(service, task)
   await service.store.transaction(async (tx) => {
     await tx.putText(task, BODY, body)
+    await answered(tx)
     const repository = place.repository.id
     await putIndex(tx, { kind: 'thread', repository, number: pull.number }, task)
     await putIndex(tx, { kind: 'head', repository, sha: made.head }, task)
-    await putEffect(tx, {
-      key: `${task}/drop-ref/${run.id}`,
-      task,
-      kind: 'drop_ref',
-      body: { at, ref: envelopeRef(task) },
-    })
   })
   const published = { branch, head: made.head, tree: made.tree, pull: pull.number }
   return { ok: true, published, url: pull.url }
 }
 
-function stop(phase: Phase, x: Parameters<typeof stopWith>[1]): Published {
-  return { ok: false, result: stopWith(phase, x) }
+/** Before there is a pull request the task ends; an open one keeps it, and people say how it goes on. */
+async function halt(
+  service: Service,
+  { state, phase }: StageContext<TaskEngine>,
+  x: { rule: string; reason: string; would_help: string },
+): Promise<Halted> {
+  const { task, run, pull } = state
+  if (task === null || run === null || pull === null) return { ok: false, result: stopWith(phase, x) }
+  await service.store.transaction((tx) => putUnpublished(tx, task, run.id))
+  const result = { kind: 'waiting', for: `${x.reason}; ${x.would_help}`, until: null, entries: [] } as const
+  return { ok: false, result }
 }
 
 async function openPull(x: {
@@ -111,10 +128,7 @@ async function openPull(x: {
   title: string
   body: string
   task: TaskId
-}): Promise<
-  | { ok: true; pull: { number: number; node: string; url: string; draft: boolean } }
-  | { ok: false; result: StageResult }
-> {
+}): Promise<{ ok: true; pull: { number: number; node: string; url: string; draft: boolean } } | Halted> {
   const { service, context, place, branch, title, body, task } = x
   const at = atOf(place)
   const base = place.repository.default_branch
@@ -126,12 +140,11 @@ async function openPull(x: {
     body: { at, branch, base, title, body, draft: true },
   })
   if (opened.result === 'refused') {
-    const result = stopWith(context.phase, {
+    return halt(service, context, {
       rule: 'pull-refused',
       reason: `GitHub refused the pull request from ${branch}: ${opened.reason}`,
       would_help: 'change what it names, then `/retry`',
     })
-    return { ok: false, result }
   }
   const { pull } = opened
   if (before !== null) {

@@ -7,19 +7,29 @@ import type { PullFacts } from '../contracts/pull-facts.ts'
 import type { TaskEngine } from '../pipeline/engine.ts'
 import type { StageContext, StageResult } from '../pipeline/stage.ts'
 import { stopWith } from '../pipeline/stopping.ts'
+import type { TaskState } from '../process/state.ts'
+import { branchDeleted, conflictsWithBase, headMoved, pullClosed } from '../report/answers/pulls.ts'
 import { decideNow, type Decided } from './decision.ts'
-import { observedChecks } from './observed-checks.ts'
+import { observedChecks, type ObservedChecks } from './observed-checks.ts'
 import type { Service } from './parts.ts'
 import { placeOf, atOf } from './place.ts'
 import { bodyOf, openedPull, publishChange } from './publish.ts'
-import { answerTo, Later, Refused } from './sending.ts'
+import { say } from './saying.ts'
+import { answerTo, Later, Refused, resultOf } from './sending.ts'
 
 type Context = StageContext<TaskEngine>
 
+/** What one look has decided and written down, so that the step that follows at once need not read it again. */
+interface Look {
+  merging: { facts: PullFacts; decided: Decided } | undefined
+}
+
+/** For one look at a task: a later one reads and decides anew. */
 export function pullStage(service: Service) {
+  const look: Look = { merging: undefined }
   return async function pull(context: Context): Promise<StageResult> {
     try {
-      return await step(service, context)
+      return await step(service, context, look)
     } catch (error) {
       if (error instanceof Later)
         return { kind: 'waiting', for: error.message, until: error.until, entries: [] }
@@ -34,8 +44,10 @@ export function pullStage(service: Service) {
   }
 }
 
-async function step(service: Service, context: Context): Promise<StageResult> {
-  if (context.state.published !== null) return follow(service, context)
+async function step(service: Service, context: Context, look: Look): Promise<StageResult> {
+  if (context.state.published !== null) return follow(service, context, look)
+  const over = await endedMeanwhile(service, context)
+  if (over !== undefined) return over
   const made = await publishChange(service, context)
   if (!made.ok) return made.result
   // the next step follows at once: what was published is in the ledger first
@@ -43,48 +55,95 @@ async function step(service: Service, context: Context): Promise<StageResult> {
   return { kind: 'waiting', for: 'checks and reviews', until: service.clock.now(), entries }
 }
 
-async function follow(service: Service, context: Context): Promise<StageResult> {
-  const { state, phase } = context
+/** A later run comes to a pull request that people may have ended while it worked. */
+async function endedMeanwhile(service: Service, context: Context): Promise<StageResult | undefined> {
+  const { task, pull } = context.state
+  if (task === null || pull === null) return undefined
+  const place = await placeOf(service, task)
+  const now = await service.forge(atOf(place)).reader.pull(pull.number)
+  if (now?.state === 'open') return undefined
+  const facts = await readFacts(service, task, pull.number)
+  return facts === undefined ? gone(context, pull.number) : ended(service, context, facts)
+}
+
+/** undefined: the pull request is open, and the work goes on. */
+async function ended(service: Service, context: Context, facts: PullFacts): Promise<StageResult | undefined> {
+  const { task, pull } = context.state
+  if (task === null || pull === null) throw new Error('PR: there is no pull request')
+  if (facts.state === 'merged') return merged(service, context, mergedAs(facts))
+  if (facts.state === 'open') return undefined
+  const place = await placeOf(service, task)
+  const branch = await service.forge(atOf(place)).reader.branch(pull.branch)
+  const gone = branch === undefined
+  const notice = gone ? branchDeleted(pull.branch) : pullClosed()
+  await say(service, { task, place, number: pull.number, key: 'ended', notice })
+  return stopWith(context.phase, {
+    rule: gone ? 'branch-deleted' : 'pull-closed',
+    reason: gone
+      ? `The branch ${pull.branch} of #${pull.number} was deleted`
+      : `The pull request #${pull.number} was closed without a merge`,
+    would_help: 'comment `/autopilot` on the issue to begin anew',
+  })
+}
+
+function gone({ phase }: Context, number: number): StageResult {
+  return stopWith(phase, {
+    rule: 'pull-gone',
+    reason: `The pull request #${number} is not there any more`,
+    would_help: 'label the issue again to start anew',
+  })
+}
+
+/** What people must know of an open pull request, each thing once a head. */
+async function sayWhatHolds(service: Service, context: Context, facts: PullFacts): Promise<void> {
+  const { task, pull, published } = context.state
+  if (task === null || pull === null || published === null) return
+  const place = await placeOf(service, task)
+  const { sha: head } = facts.head
+  const about = { task, place, number: pull.number } as const
+  if (head !== published.head) {
+    const login = facts.commits.find((one) => one.sha === head)?.author?.login ?? null
+    const notice = headMoved({ branch: pull.branch, expected: published.head, head, login })
+    await say(service, { ...about, key: `moved/${head.slice(0, 12)}`, notice })
+  }
+  if (facts.mergeable === 'no') {
+    const notice = conflictsWithBase({ base: facts.base.ref, head })
+    await say(service, { ...about, key: `conflict/${head.slice(0, 12)}`, notice })
+  }
+}
+
+async function follow(service: Service, context: Context, look: Look): Promise<StageResult> {
+  const { state } = context
   const { task, pull, published } = state
   if (task === null || pull === null || published === null) throw new Error('PR: nothing is published')
+  if (look.merging !== undefined) return merge(service, context, look.merging)
+  const done = await mergedBefore(service, state)
+  if (done !== undefined) return merged(service, context, done)
+  await makeReady(service, task, pull.number)
   const facts = await readFacts(service, task, pull.number)
-  if (facts === undefined) {
-    return stopWith(phase, {
-      rule: 'pull-gone',
-      reason: `The pull request #${pull.number} is not there any more`,
-      would_help: 'label the issue again to start anew',
-    })
-  }
-  if (facts.state === 'merged') return merged(service, context, facts, null)
-  if (facts.state === 'closed') {
-    return stopWith(phase, {
-      rule: 'pull-closed',
-      reason: `The pull request #${pull.number} was closed without a merge`,
-      would_help: 'reopen it and say `/retry`, or label the issue again',
-    })
-  }
-  if (facts.draft && facts.head.sha === published.head) {
-    await makeReady(service, task, pull.number)
-    facts.draft = false
-  }
-  const decided = await decideNow(service, context.state, facts)
+  if (facts === undefined) return gone(context, pull.number)
+  const over = await ended(service, context, facts)
+  if (over !== undefined) return over
+  await sayWhatHolds(service, context, facts)
+  const decided = await decideNow(service, state, facts)
   if (decided.decision !== 'merge') return waiting(state.decided, decided, decided.because)
-  return merge(service, context, facts, decided)
+  const entries = decidedEntry(state.decided, decided)
+  look.merging = { facts, decided }
+  // the decision stands in the ledger before anything follows from it
+  if (entries.length > 0) return { kind: 'waiting', for: 'the merge', until: service.clock.now(), entries }
+  return merge(service, context, look.merging)
 }
 
 async function merge(
   service: Service,
   context: Context,
-  facts: PullFacts,
-  decided: Decided,
+  { facts, decided }: NonNullable<Look['merging']>,
 ): Promise<StageResult> {
-  const { task, pull, decided: before } = context.state
+  const { task, pull } = context.state
   if (task === null || pull === null) throw new Error('PR: there is no pull request')
   const place = await placeOf(service, task)
-  // a decision that was withdrawn once may come again: each has a key of its own
-  const key = `${task}/merge/${decided.head}/${decided.verdict.slice(7, 23)}`
   const wanted = {
-    key,
+    key: await mergeKey(service, task, decided.head),
     task,
     kind: 'merge',
     body: {
@@ -96,38 +155,62 @@ async function merge(
       message: `Autopilot-Task: ${task}\n`,
     },
   } as const
-  const entries = decidedEntry(before, decided)
-  // the decision stands in the ledger before anything follows from it
-  if (entries.length > 0) return { kind: 'waiting', for: 'the merge', until: service.clock.now(), entries }
   const answer = await answerTo(service, wanted)
-  if (answer.result === 'merged') return merged(service, context, facts, answer.commit)
+  if (answer.result === 'merged') return merged(service, context, { ...answer, head: decided.head })
+  // what was withdrawn may be decided again in the very same words: then it is another merge
+  await service.store.transaction((tx) => tx.putText(task, WITHDRAWN, wanted.key))
   const because =
     answer.result === 'withdrawn' ? answer.because : `the head moved to ${answer.head.slice(0, 7)}`
-  return { kind: 'waiting', for: because, until: null, entries: [] }
+  const until = new Date(service.clock.now().getTime() + AGAIN_MS)
+  return { kind: 'waiting', for: because, until, entries: [] }
 }
 
-async function merged(
-  service: Service,
-  context: Context,
-  facts: PullFacts,
-  commit: Sha | null,
-): Promise<StageResult> {
-  const { task, decided } = context.state
-  if (task === null) throw new Error('PR: there is no task')
-  const by = decided?.decision === 'merge' && decided.head === facts.head.sha ? 'the policy' : 'a person'
-  const entries: LedgerEvent[] = [{ kind: 'merged', head: facts.head.sha, commit, by }]
+interface Merged {
+  head: Sha
+  commit: Sha | null
+  /** Of the head, when it was merged. */
+  checks: ObservedChecks
+}
+
+function mergedAs(facts: PullFacts): Merged {
+  return { head: facts.head.sha, commit: null, checks: observedChecks(facts.checks) }
+}
+
+/** What the merge that the standing decision asked for was answered with; undefined: none was, or not yet. */
+async function mergedBefore(service: Service, { task, decided }: TaskState): Promise<Merged | undefined> {
+  if (task === null || decided?.decision !== 'merge') return undefined
+  const row = await service.outbox.get(await mergeKey(service, task, decided.head))
+  const answer = row?.state === 'done' ? resultOf('merge', row.result) : undefined
+  return answer?.result === 'merged' ? { ...answer, head: decided.head } : undefined
+}
+
+/** Text with the key of the merge that was withdrawn last. */
+const WITHDRAWN = 'merge-withdrawn'
+/** After a withdrawal facts and decision are made anew, so soon. Milliseconds. */
+const AGAIN_MS = 2_000
+
+async function mergeKey(service: Pick<Service, 'store'>, task: string, head: Sha): Promise<string> {
+  const before = await service.store.text(task, WITHDRAWN)
+  const number = before === undefined ? 0 : Number(before.split('/').at(-1)) + 1
+  return `${task}/merge/${head}/${number}`
+}
+
+async function merged(service: Service, context: Context, x: Merged): Promise<StageResult> {
+  const { task, decided, pull } = context.state
+  if (task === null || pull === null) throw new Error('PR: there is no pull request')
+  const by = decided?.decision === 'merge' && decided.head === x.head ? 'the policy' : 'a person'
+  const entries: LedgerEvent[] = [{ kind: 'merged', head: x.head, commit: x.commit, by }]
   const { url, body } = await bodyOf(service, task)
   const files = {
     'pr_url.txt': `${url}\n`,
     'pr_body.md': body,
-    'ci_results.json': evidenceJson(ciResults(facts)),
+    'ci_results.json': evidenceJson(ciResults(x)),
   }
-  const note = `pull request #${facts.number} merged at ${facts.head.sha.slice(0, 7)} by ${by}`
+  const note = `pull request #${pull.number} merged at ${x.head.slice(0, 7)} by ${by}`
   return { kind: 'passed', files, note, entries }
 }
 
-function ciResults(facts: PullFacts): Observation {
-  const items = observedChecks(facts.checks)
+function ciResults({ head, checks: items }: Merged): Observation {
   const red = items.filter((item) => item.status === 'failure' || item.status === 'timed_out')
   return {
     schema: 'autopilot/observation@1',
@@ -136,17 +219,25 @@ function ciResults(facts: PullFacts): Observation {
     status: items.length === 0 ? 'not_applicable' : 'success',
     reason:
       red.length === 0
-        ? `${items.length} checks on ${facts.head.sha.slice(0, 7)} when it was merged, none of them red.`
+        ? `${items.length} checks on ${head.slice(0, 7)} when it was merged, none of them red.`
         : `Merged by a person over red checks: ${red.map((item) => item.name).join(', ')}.`,
     items,
   }
 }
 
+/** Once: a person who makes it a draft again means it. */
 async function makeReady(service: Service, task: string, number: number): Promise<void> {
+  const { node, draft } = await openedPull(service, task)
+  if (!draft) return
   const place = await placeOf(service, task)
-  const { node } = await openedPull(service, task)
   const at = atOf(place)
-  await answerTo(service, { key: `${task}/ready/${number}`, task, kind: 'ready', body: { at, number, node } })
+  const key = `${task}/ready/${number}`
+  try {
+    await answerTo(service, { key, task, kind: 'ready', body: { at, number, node } })
+  } catch (error) {
+    // merged or closed meanwhile, or a draft for good: what is read next says which
+    if (!(error instanceof Refused)) throw error
+  }
 }
 
 async function readFacts(service: Service, task: string, number: number): Promise<PullFacts | undefined> {

@@ -1,4 +1,5 @@
 // Owns reading a repository's rules: settings and policy, both from the default branch at one commit, all problems at once.
+import type { Sha } from '../contracts/base.ts'
 import { renderYamlProblem } from '../contracts/strict-yaml.ts'
 import { defaultSettings, parseSettings, SETTINGS_FILE } from '../intake/settings.ts'
 import type { TaskInputs } from '../pipeline/inputs.ts'
@@ -26,10 +27,20 @@ export async function readRules(
   const base = await reader.branch(about.defaultBranch)
   if (base === undefined)
     return { ok: false, problems: [`the repository has no commit on ${about.defaultBranch}`] }
-  const { files } = await reader.snapshot(base.sha)
+  const read = await rulesIn(service, reader, base.sha)
+  return read.ok ? { ...read, base, rulesAt: base.sha, about } : read
+}
+
+/** The rules of one commit of the default branch. */
+export async function rulesIn(
+  service: Pick<Service, 'shipped'>,
+  reader: ForgeReader,
+  commit: Sha,
+): Promise<Pick<Rules, 'ok' | 'settings' | 'policyText'> | { ok: false; problems: readonly string[] }> {
+  const { files } = await reader.snapshot(commit)
   const has = (path: string): boolean => files.some((file) => file.path === path)
-  const settingsText = has(SETTINGS_FILE) ? await reader.readFile(SETTINGS_FILE, base.sha) : undefined
-  const policyText = has(POLICY_FILE) ? await reader.readFile(POLICY_FILE, base.sha) : undefined
+  const settingsText = has(SETTINGS_FILE) ? await reader.readFile(SETTINGS_FILE, commit) : undefined
+  const policyText = has(POLICY_FILE) ? await reader.readFile(POLICY_FILE, commit) : undefined
   const settings =
     settingsText === undefined
       ? ({ ok: true, value: defaultSettings() } as const)
@@ -40,12 +51,5 @@ export async function readRules(
     ...(policy.ok ? [] : policy.problems.map(renderYamlProblem)),
   ]
   if (!settings.ok || !policy.ok) return { ok: false, problems }
-  return {
-    ok: true,
-    settings: settings.value,
-    policyText: policy.value.text,
-    base,
-    rulesAt: base.sha,
-    about,
-  }
+  return { ok: true, settings: settings.value, policyText: policy.value.text }
 }

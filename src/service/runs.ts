@@ -1,17 +1,21 @@
 // Owns the runs of a task in Actions: asked for, found, looked at, and taken in or given up with a reason.
-import { z } from 'zod'
-import { Sha, Timestamp, type TaskId } from '../contracts/base.ts'
+import type { BaseRef, TaskId } from '../contracts/base.ts'
 import { artifactName } from '../contracts/bundle.ts'
 import { canonicalJson } from '../contracts/canonical.ts'
 import { importBundle } from '../pipeline/import-run.ts'
 import { makeEnvelope } from '../pipeline/envelope.ts'
 import { loadInputs } from '../pipeline/inputs.ts'
 import { readTask } from '../pipeline/journal.ts'
-import type { RunState } from '../ports/forge.ts'
+import type { Runs } from '../ports/forge.ts'
 import type { TaskState } from '../process/state.ts'
-import { reserve, settleMoney } from './money.ts'
+import { moneyCap } from '../report/answers/people.ts'
+import { renderNotice } from '../report/notice.ts'
+import { endedRun } from './ended-run.ts'
+import { asHint, hintOf, type RunHint } from './run-hint.ts'
+import { reserve, settleMoney, Short } from './money.ts'
 import { workflowPath, type Service } from './parts.ts'
-import { atOf, placeOf, putIndex, taskAt } from './place.ts'
+import { atOf, placeOf, putIndex, taskAt, type Place } from './place.ts'
+import { putSaying } from './saying.ts'
 import { putEffect, resultOf } from './sending.ts'
 import { withTask } from './task-lease.ts'
 import { waitsForWords } from './turns.ts'
@@ -32,26 +36,13 @@ const RUN_LEASE_MS = LONGEST_RUN_MS + 60_000
 /** The one that was asked for; a re-run, which any writer may start, is another. */
 const ATTEMPT = 1
 
-/** What a signed webhook said of a run, so that it need not be asked for. */
-export const RunHint = z.strictObject({
-  id: z.int().min(1),
-  attempt: z.int().min(1),
-  conclusion: z.string().nullable(),
-  path: z.string(),
-  event: z.string(),
-  title: z.string(),
-  head: Sha,
-  at: Timestamp,
-})
-export type RunHint = z.infer<typeof RunHint>
-
 export async function stepRun(service: Service, task: TaskId): Promise<RunStep> {
   const state = await readTask(service, task)
   if (state.requested === null) {
     const again = state.lost === null || (await service.store.text(task, RETRY)) === String(state.lost.number)
     if (!again || (await waitsForWords(service, state)))
       return { kind: 'waiting', for: '`/retry`', until: null }
-    return requestRun(service, task)
+    return requestRun(service, task, state)
   }
   const row = await service.outbox.get(dispatchKey(task, state.requested.number))
   if (row === undefined) return dispatchRun(service, task, state)
@@ -81,21 +72,82 @@ export async function dispatchedRun(
   return answer.result === 'started' ? { run: answer.run, url: answer.url } : undefined
 }
 
-async function requestRun(service: Service, task: TaskId): Promise<RunStep> {
+/** Text: why the month's money does not suffice for the task's next run; '' when it does. */
+const SHORT = 'money-short'
+
+export async function shortOfMoney(
+  service: Pick<Service, 'store'>,
+  task: TaskId,
+): Promise<Short | undefined> {
+  const text = (await service.store.text(task, SHORT)) ?? ''
+  return text === '' ? undefined : Short.parse(JSON.parse(text))
+}
+
+/** Said once a month: in a comment, and in the status as long as it holds. */
+async function sayShort(service: Service, task: TaskId, place: Place, short: Short): Promise<void> {
+  const key = `money/${short.month}`
+  const text = renderNotice(moneyCap(short))
+  await service.store.transaction(async (tx) => {
+    await tx.putText(task, SHORT, canonicalJson(short))
+    await putSaying(tx, { task, place, number: place.thread, key, text })
+  })
+}
+
+async function requestRun(service: Service, task: TaskId, state: TaskState): Promise<RunStep> {
   const place = await placeOf(service, task)
   const { request } = await loadInputs(service, task)
+  const base = await baseNow(service, state, place, request.base)
+  if (base === undefined)
+    return { kind: 'waiting', for: `the branch ${state.pull?.branch ?? ''}, which was deleted`, until: null }
   const paid = await reserve(service, place.installation, { task, usd: request.limits.money_usd })
-  if (!paid.ok) return { kind: 'waiting', for: paid.reason, until: paid.until }
+  if (!paid.ok) {
+    await sayShort(service, task, place, paid.short)
+    return { kind: 'waiting', for: 'the money of the month', until: paid.until }
+  }
+  if ((await shortOfMoney(service, task)) !== undefined) {
+    await service.store.transaction((tx) => tx.putText(task, SHORT, ''))
+  }
   const nonce = service.ids.next('h')
   const fence = await service.leases.acquire(`${task}/run`, nonce, RUN_LEASE_MS)
   if (fence === 'held') return { kind: 'waiting', for: 'the run before it', until: soon(service) }
   await withTask(service, task, async (journal) => {
     const number = journal.state.requests + 1
     const chain = `task:${task}`
-    const event = { kind: 'run.requested', number, nonce, fence: fence.token, base: request.base } as const
+    const event = { kind: 'run.requested', number, nonce, fence: fence.token, base } as const
     await journal.write({ chain, event })
   })
   return { kind: 'moved' }
+}
+
+/** A pull request's branch as it is now, with what people committed to it since; undefined: it is gone. */
+async function baseNow(
+  service: Service,
+  { pull }: TaskState,
+  place: Place,
+  asked: BaseRef,
+): Promise<BaseRef | undefined> {
+  return pull === null ? asked : service.forge(atOf(place)).reader.branch(pull.branch)
+}
+
+/** What a task leaves that ended while a run was out: the run is cancelled, its money and its envelope are given back. */
+export async function endRun(service: Service, state: TaskState): Promise<void> {
+  const { task, requested } = state
+  if (task === null || requested === null) return
+  const place = await placeOf(service, task)
+  await settleMoney(service, place.installation, { task, usd: 0 })
+  const out = await dispatchedRun(service, task, requested.number)
+  if (out === undefined) return
+  const at = atOf(place)
+  await service.store.transaction(async (tx) => {
+    const key = `${task}/cancel/${out.run}`
+    await putEffect(tx, { key, task, kind: 'cancel', body: { at, run: out.run } })
+    await putEffect(tx, {
+      key: `${task}/drop-ref/aborted`,
+      task,
+      kind: 'drop_ref',
+      body: { at, ref: envelopeRef(task) },
+    })
+  })
 }
 
 /** The envelope is made from the chain as it stood when the run was requested, so a crash makes the same one again. */
@@ -145,6 +197,12 @@ async function observe(service: Service, task: TaskId, state: TaskState, run: nu
   const forge = service.forge(atOf(place))
   const hint = await hintOf(service, task)
   const heard = hint?.id === run && hint.attempt === ATTEMPT && hint.conclusion !== null ? hint : undefined
+  // webhooks tell of a run once it is known here; after one look GitHub is asked only when none has come for a while
+  const look = await nextLook(service, task, run)
+  const odd = hint?.id === run && hint.attempt > ATTEMPT
+  if (heard === undefined && !odd && look !== undefined && service.clock.now() < look) {
+    return { kind: 'waiting', for: 'the run in Actions', until: look }
+  }
   const seen = heard ?? asHint(await forge.runs.observe(run))
   if (seen === undefined) return lose(service, task, 'run-gone', 'GitHub does not know the run any more.')
   if (seen.attempt > ATTEMPT) {
@@ -152,7 +210,7 @@ async function observe(service: Service, task: TaskId, state: TaskState, run: nu
       service,
       task,
       'run-rerun',
-      `Somebody started attempt ${seen.attempt} of the run before its first attempt was taken in; only the attempt that was asked for counts.`,
+      `${seen.by ?? 'Somebody'} started attempt ${seen.attempt} before the first was taken in; only the attempt that was asked for counts.`,
     )
   }
   const alien = problemOfRun(service, requested, seen)
@@ -161,9 +219,21 @@ async function observe(service: Service, task: TaskId, state: TaskState, run: nu
     if (service.clock.now().getTime() - Date.parse(seen.at) > LONGEST_RUN_MS) {
       return lose(service, task, 'run-too-long', 'The run has not ended within a day.')
     }
+    await service.store.transaction((tx) =>
+      tx.putText(task, LOOKED, `${run} ${service.clock.now().toISOString()}`),
+    )
     return { kind: 'waiting', for: 'the run in Actions', until: later(service, service.limits.pollMs) }
   }
   return takeIn(service, task, requested, { run, conclusion: seen.conclusion })
+}
+
+/** Text `RUN TIME`: when GitHub was asked for that run last. */
+const LOOKED = 'run-looked-at'
+
+/** undefined: nobody has looked at this run yet. */
+async function nextLook(service: Service, task: TaskId, run: number): Promise<Date | undefined> {
+  const [of, at = ''] = (await service.store.text(task, LOOKED))?.split(' ') ?? []
+  return of === String(run) ? new Date(Date.parse(at) + service.limits.pollMs) : undefined
 }
 
 /** Threat: a run of another workflow, branch or event whose name was made to look like ours. */
@@ -192,14 +262,7 @@ async function takeIn(
   const artifact = (await forge.runs.artifacts(ended.run)).find(
     (one) => one.name === artifactName(task, ATTEMPT),
   )
-  if (artifact === undefined) {
-    return lose(
-      service,
-      task,
-      `run-${ended.conclusion}`,
-      `The run ended with ${ended.conclusion} and left no bundle: it failed before or outside of Autopilot's steps.`,
-    )
-  }
+  if (artifact === undefined) return loseEnded(service, task, forge.runs, ended)
   if (artifact.expired) return lose(service, task, 'artifact-gone', 'The bundle of the run has expired.')
   const zip = await forge.runs.download(artifact.id, MOST_ZIP_BYTES)
   if (zip.result === 'gone') return lose(service, task, 'artifact-gone', 'The bundle of the run is gone.')
@@ -214,11 +277,24 @@ async function takeIn(
   })
   if (!taken.ok && taken.rule === 'lease-held')
     return { kind: 'waiting', for: taken.reason, until: soon(service) }
+  if (!taken.ok && taken.rule === 'run-unfinished' && ended.conclusion !== 'success') {
+    return loseEnded(service, task, forge.runs, { ...ended, unfinished: taken.reason })
+  }
   if (!taken.ok) return lose(service, task, taken.rule, taken.reason)
   await giveBack(service, task, requested)
   // what recipes do costs nothing; a run that asked a model will say what it spent
   await settleMoney(service, place.installation, { task, usd: 0 })
   return { kind: 'moved' }
+}
+
+async function loseEnded(
+  service: Service,
+  task: TaskId,
+  runs: Runs,
+  ended: { run: number; conclusion: string; unfinished?: string },
+): Promise<RunStep> {
+  const { rule, reason } = await endedRun(runs, { ...ended, attempt: ATTEMPT })
+  return lose(service, task, rule, reason)
 }
 
 /** The place of the run is free for the next one. */
@@ -240,32 +316,6 @@ async function lose(service: Service, task: TaskId, rule: string, reason: string
     await giveBack(service, task, requested)
   })
   return { kind: 'moved' }
-}
-
-const HINT = 'run-hint'
-
-export function putHint(hint: RunHint): { name: string; text: string } {
-  return { name: HINT, text: canonicalJson(hint) }
-}
-
-async function hintOf(service: Service, task: TaskId): Promise<RunHint | undefined> {
-  const text = await service.store.text(task, HINT)
-  return text === undefined ? undefined : RunHint.parse(JSON.parse(text))
-}
-
-function asHint(seen: RunState | undefined): RunHint | undefined {
-  if (seen === undefined) return undefined
-  const { id, attempt, conclusion, path, event, title, headSha, startedAt } = seen
-  return {
-    id,
-    attempt,
-    conclusion,
-    path,
-    event,
-    title,
-    head: headSha,
-    at: startedAt ?? '1970-01-01T00:00:00.000Z',
-  }
 }
 
 function soon(service: Service): Date {

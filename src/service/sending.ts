@@ -12,6 +12,11 @@ const BACKOFF_MS = [2_000, 5_000, 15_000, 60_000, 300_000]
 
 /** For so long nobody else takes up an effect that is being sent: longer than any request of the adapter. */
 const CLAIM_MS = 120_000
+/** Stands by such an effect. Where one process sends, one that begins has all of them sent at once. */
+export const BEING_SENT = 'it was being sent'
+
+/** How long an edit of a comment waits for the next one. Milliseconds. */
+const EDIT_MS = 2_000
 
 /** Something outside is not there yet. `until` null: whatever ends the waiting wakes the task. */
 export class Later extends Error {
@@ -36,8 +41,14 @@ export interface Wanted<K extends EffectKind> {
   body: EffectBody<K>
 }
 
-/** Effects that are edited in place: the newest body counts. */
-const PROJECTIONS = new Set<EffectKind>(['comment', 'check'])
+/** Put again by every look at the task, and edited in place: the newest body counts, and no step waits for their answer. */
+const PROJECTIONS = new Set<EffectKind>(['comment', 'check', 'drop_ref'])
+
+/**
+ * So often GitHub must refuse before that counts as its answer. Assumed: what was made a moment ago is not known
+ * everywhere there, so that one 404, 409 or 422 says little; a task is not given up for it.
+ */
+const REFUSALS = 3
 
 export function putEffect<K extends EffectKind>(tx: StoreTransaction, wanted: Wanted<K>): Promise<void> {
   const effect: NewEffect = { ...wanted, replace: PROJECTIONS.has(wanted.kind) }
@@ -64,15 +75,24 @@ export function resultOf<K extends EffectKind>(kind: K, result: unknown): Effect
 }
 
 /** What came of one try: to be kept by whoever runs the outbox. */
-export type Sent = { result: unknown } | { refused: string } | { later: Date; because: string }
+export type Sent =
+  | { result: unknown; quiet: boolean }
+  | { refused: string }
+  | { later: Date; because: string }
 
 /** Sends one pending effect. Throws what is worth another, counted try. */
 export async function sendEffect(service: Service, effect: Effect): Promise<Sent> {
-  const again = effect.attempts > 0 || effect.error !== null
+  const kind = effect.kind as EffectKind
+  // a body that was replaced may have been sent before, and its answer lost
+  const again = effect.attempts > 0 || effect.error !== null || effect.version > 1
+  // the phases of a task follow one another closely, and people read the last of them
+  if (kind === 'comment' && effect.result !== null && effect.error === null) {
+    const later = new Date(service.clock.now().getTime() + EDIT_MS)
+    return { later, because: 'more may follow' }
+  }
   // A process that dies while it sends leaves a row that says so: whoever takes it up looks first.
   const claim = new Date(service.clock.now().getTime() + CLAIM_MS)
-  await service.outbox.settle(effect, { postponedTo: claim, because: 'it was being sent' })
-  const kind = effect.kind as EffectKind
+  await service.outbox.settle(effect, { postponedTo: claim, because: BEING_SENT })
   const body = BODIES[kind].parse(effect.body)
   const at = await whereNow(service, body.at)
   const gone = await goneFrom(service, at)
@@ -82,14 +102,16 @@ export async function sendEffect(service: Service, effect: Effect): Promise<Sent
   // kind and body were parsed together
   const send = SENDERS[kind] as (x: unknown, body: unknown) => Promise<unknown>
   try {
-    return { result: await send(x, body) }
+    return { result: await send(x, body), quiet: PROJECTIONS.has(kind) }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    if (isFinal(codeOf(error))) return { refused: message }
+    if (isFinal(codeOf(error)) && effect.attempts + 1 >= REFUSALS && !PROJECTIONS.has(kind)) {
+      return { refused: message }
+    }
     if (error instanceof NotYet) {
       return { later: new Date(service.clock.now().getTime() + error.waitMs), because: message }
     }
-    if (codeOf(error) !== 'unavailable') {
+    if (codeOf(error) !== 'unavailable' && !isFinal(codeOf(error))) {
       return { later: nextTry(service, error, effect.attempts + 1), because: message }
     }
     throw error

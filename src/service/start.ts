@@ -11,6 +11,7 @@ import type { Forge, Issue } from '../ports/forge.ts'
 import type { StoreTransaction } from '../ports.ts'
 import type { At, Service } from './parts.ts'
 import { putIndex, putPlace, type Place } from './place.ts'
+import { tellEdited } from './edited.ts'
 import { readRules } from './rules.ts'
 import { putWhere } from './where.ts'
 
@@ -19,6 +20,8 @@ export type Started = { ok: true; task: TaskId } | { ok: false; problems: readon
 export interface Start {
   at: At
   command: Command
+  /** Title and body when it was asked; null: GitHub did not say. */
+  subject: { title: string; body: string } | null
   /** Conversation that a former task of the thread leaves, oldest first. */
   conversation: readonly Turn[]
   /** What else belongs into the transaction that makes the task. */
@@ -37,12 +40,14 @@ export async function startTask(service: Service, x: Start): Promise<Started> {
   const onPull = thread.isPull ? await pullBase(forge, thread) : undefined
   if (onPull !== undefined && !onPull.ok) return onPull
   const said = { text: command.text, at: command.at, source: command.source }
+  // Threat: an issue's author, who may have no right to write, changes the text between the label and this moment.
+  const { title, body } = x.subject ?? thread
   const made = requestOnForge({
     repository: at.repository,
     on: thread.isPull ? 'pull' : 'issue',
     number: command.number,
-    title: thread.title,
-    body: thread.body,
+    title,
+    body,
     by: command.by,
     ...(command.text.trim() === '' ? {} : { said }),
     settings: read.settings,
@@ -68,14 +73,19 @@ export async function startTask(service: Service, x: Start): Promise<Started> {
     source: command.source,
     rules_at: rulesAt,
   }
-  await create(service, task, { inputs, place, x })
+  const isEdited = title !== thread.title || body !== thread.body
+  const also: Start['also'] = async (tx, made) => {
+    if (isEdited) await tellEdited(tx, { task: made, place, request })
+    await x.also(tx, made)
+  }
+  await create(service, task, { inputs, place, also })
   return { ok: true, task }
 }
 
 async function create(
   service: Service,
   task: TaskId,
-  { inputs, place, x }: { inputs: TaskInputs; place: Place; x: Start },
+  { inputs, place, also }: { inputs: TaskInputs; place: Place; also: Start['also'] },
 ): Promise<void> {
   const made = await withLease(service, leaseKeys(task, 'STRATEGIZE'), async (held) => {
     const journal = await openJournal(service, task, held.fences)
@@ -88,7 +98,7 @@ async function create(
         await putWhere(tx, x.at)
         await putIndex(tx, thread, task)
         await tx.wake(task, service.clock.now())
-        await x.also(tx, task)
+        await also(tx, task)
       },
       { chain: `task:${task}`, event },
     )

@@ -1,6 +1,6 @@
 // Owns where a task stands as people are told: the status comment's view, from the ledger and its evidence alone.
 import { readOutcome } from '../pipeline/closing.ts'
-import { paused } from '../report/answers/people.ts'
+import { aborted, moneyCap, paused, stopSwitch } from '../report/answers/people.ts'
 import { stopped } from '../report/answers/runs.ts'
 import type { Link } from '../report/markdown.ts'
 import type { AfterMerge, StatusEnd, StatusRow, StatusView } from '../report/status-comment.ts'
@@ -9,7 +9,8 @@ import type { Shown } from './evidence.ts'
 import { lostNotice } from './lost.ts'
 import type { Service } from './parts.ts'
 import type { Place } from './place.ts'
-import { dispatchedRun } from './runs.ts'
+import { dispatchedRun, shortOfMoney } from './runs.ts'
+import { isStopped } from './stop-switch.ts'
 
 export async function statusOf(
   service: Service,
@@ -43,21 +44,27 @@ export async function runLink(service: Service, state: TaskState): Promise<Link 
 async function endOf(service: Service, state: TaskState, place: Place, run: Link | null): Promise<StatusEnd> {
   const { closed, merged, pull, lost } = state
   const outcome = state.run?.closed == null ? null : await readOutcome(service, state.run.closed.outcome)
-  if (merged !== null && pull !== null && closed?.result !== 'stopped') {
+  if (merged !== null && pull !== null) {
     const by = merged.by === 'the policy' ? null : merged.by
     const after = afterMerge(state, place)
     return { kind: 'merged', pull: pull.number, commit: merged.commit ?? merged.head, by, after }
   }
   if (closed !== null) {
     if (outcome?.kind === 'question') return { kind: 'question', questions: outcome.questions }
-    if (closed.result === 'aborted')
-      return held(closed.reason, ['Begin anew: label the issue again, or `/autopilot`.'])
+    if (closed.result === 'aborted') return { kind: 'held', notice: aborted(closed.reason) }
     if (pull === null && outcome !== null && outcome.kind !== 'change') {
       return { kind: 'held', notice: stopped(outcome, run) }
     }
     return held(`Autopilot stopped: ${closed.reason}`, ['Start again: `/retry`'])
   }
   if (state.paused !== null) return { kind: 'held', notice: paused(state.paused) }
+  if (isStopped(service, place)) {
+    const reason = 'Nothing is started, published or merged.'
+    const where = { where: 'this repository', by: 'the operator', reason }
+    return { kind: 'held', notice: stopSwitch(where) }
+  }
+  const short = state.task === null ? undefined : await shortOfMoney(service, state.task)
+  if (short !== undefined && state.requested === null) return { kind: 'held', notice: moneyCap(short) }
   if (lost !== null) return { kind: 'held', notice: lostNotice(service, place, lost, run) }
   if (pull === null) return { kind: 'working' }
   if (outcome !== null && outcome.kind !== 'change' && state.requested === null) {
@@ -74,6 +81,7 @@ function held(said: string, todo: string[]): StatusEnd {
 
 function afterMerge(state: TaskState, place: Place): AfterMerge {
   const branch = place.repository.default_branch
+  if (state.closed?.result === 'stopped') return { state: 'red', text: state.closed.reason }
   if (state.closed === null) return { state: 'watching', text: `Its checks on ${branch} are watched.` }
   return { state: 'green', text: `The checks of ${branch} ended, none of them red.` }
 }
@@ -83,7 +91,9 @@ function rowsOf(state: TaskState, shown: Shown): StatusRow[] {
   const away = state.requested !== null
   const row = (name: string, done: string | undefined): StatusRow => {
     if (done !== undefined) return { name, state: 'done', text: done }
-    return away ? { name, state: 'running', text: 'in the run' } : { name, state: 'waiting', text: '' }
+    return away
+      ? { name, state: 'running', text: 'in the run' }
+      : { name, state: 'waiting', text: 'not begun' }
   }
   const votes = (verdict: typeof review): string | undefined =>
     verdict === undefined

@@ -9,7 +9,7 @@ import { isOutOfReach } from './installations.ts'
 import { rareLook, thrifty } from './look-again.ts'
 import { project } from './project.ts'
 import { pullStage } from './pull-stage.ts'
-import { stepRun } from './runs.ts'
+import { endRun, stepRun } from './runs.ts'
 import { isStopped } from './stop-switch.ts'
 import { atOf, findPlace, type Place } from './place.ts'
 import { acceptTurns } from './turns.ts'
@@ -48,9 +48,14 @@ async function moveOn(service: Service, task: TaskId, place: Place): Promise<Dat
   }
   for (let step = 0; step < MOST_STEPS; step += 1) {
     const state = await readTask(service, task)
-    if (state.closed !== null || state.task === null) return null
-    if (isHeld(service, state, place)) return null
-    if (await acceptTurns(service, task)) continue
+    if (state.closed !== null) {
+      await endRun(service, state)
+      return null
+    }
+    if (state.task === null || isHeld(service, state, place)) return null
+    const turns = await acceptTurns(service, task)
+    if (turns instanceof Date) return turns
+    if (turns === 'moved') continue
     const duty = dutyOf(state)
     if (PHASES[duty].chain === 'run') {
       const ran = await stepRun(service, task)

@@ -1,4 +1,4 @@
-// Owns the stop switch (R163): where it is on nothing is started, published or merged; what runs is cancelled.
+// Owns the stop switch (R163): where it is on nothing is started, published or merged; what runs may end and waits.
 import type { Service } from './parts.ts'
 import type { Place } from './place.ts'
 

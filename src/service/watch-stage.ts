@@ -8,7 +8,10 @@ import type { StageContext, StageResult } from '../pipeline/stage.ts'
 import { stopWith } from '../pipeline/stopping.ts'
 import { observedChecks } from './observed-checks.ts'
 import type { Service } from './parts.ts'
-import { placeOf, putIndex, atOf } from './place.ts'
+import type { TaskState } from '../process/state.ts'
+import { redAfterMerge } from '../report/answers/pulls.ts'
+import { placeOf, putIndex, atOf, type Place } from './place.ts'
+import { say } from './saying.ts'
 
 /** Conclusions of a check that is over and not red. Source: docs.github.com, "Check runs", conclusion. */
 const FINE = new Set(['success', 'neutral', 'skipped'])
@@ -27,10 +30,11 @@ export function watchStage(service: Service) {
     }
     const checks = commit === undefined ? [] : newestOfEach(await reader.checks(commit))
     const open = checks.filter((check) => check.status !== 'completed')
-    const red = checks.filter((check) => check.conclusion !== null && !FINE.has(check.conclusion))
+    const red = checks.filter(isRed)
     const where = `${place.repository.default_branch} at ${(commit ?? merged.head).slice(0, 7)}`
     if (red.length > 0) {
       const names = red.map((check) => `${check.name} (${check.conclusion ?? ''})`).join(', ')
+      await sayRed(service, state, place, { red, commit: commit ?? merged.head })
       return stopWith(phase, {
         rule: 'default-branch-red',
         reason: `After the merge ${where} is red: ${names}`,
@@ -58,6 +62,30 @@ export function watchStage(service: Service) {
       checks.length === 0 ? `no checks ran on ${where}` : `${checks.length} checks of ${where} ended well`
     return { kind: 'passed', files, note }
   }
+}
+
+/** Escalated to who asked and to who merged: Autopilot does not undo what a policy or a person let in. */
+async function sayRed(
+  service: Service,
+  { task, pull, merged }: TaskState,
+  place: Place,
+  { red, commit }: { red: readonly ReportedCheck[]; commit: string },
+): Promise<void> {
+  if (task === null || pull === null) return
+  const before = newestOfEach(await service.forge(atOf(place)).reader.checks(place.rules_at))
+  const names = red.map(({ name }) => name)
+  const notice = redAfterMerge({
+    branch: place.repository.default_branch,
+    commit,
+    checks: red.map(({ name, url }) => ({ text: name, url: url ?? '' })),
+    before: before.filter((one) => names.includes(one.name) && isRed(one)).map(({ name }) => name),
+    people: [place.by.login, ...(merged?.by.startsWith('@') === true ? [merged.by.slice(1)] : [])],
+  })
+  await say(service, { task, place, number: pull.number, key: 'red-after-merge', notice })
+}
+
+function isRed({ conclusion }: ReportedCheck): boolean {
+  return conclusion !== null && !FINE.has(conclusion)
 }
 
 function seen(what: Observation['what'], checks: readonly ReportedCheck[], where: string): Observation {

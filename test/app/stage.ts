@@ -74,6 +74,7 @@ export function settingsFor(arena: Arena, more: Partial<AppSettings> = {}): AppS
     publicUrl: undefined,
     github: { web: arena.loopback.origin, api: arena.loopback.api },
     stop: false,
+    stopped: [],
     moneyMonthUsd: 100,
     logLevel: 'debug',
     ...more,

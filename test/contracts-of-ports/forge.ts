@@ -140,8 +140,8 @@ export function forgeContract(name: string, open: () => Promise<ForgeUnderTest>)
     test('a comment of ours is edited in place, and made anew once somebody deleted it', async () => {
       const under = await open()
       const number = await under.people.issue('Sum is wrong')
-      const put = (body: string, id?: number) =>
-        under.forge.writer.putComment({ number, key: 'status', body, ...(id !== undefined && { id }) })
+      const put = (body: string, at?: number) =>
+        under.forge.writer.putComment({ number, key: 'status', body, at })
       const made = await put('Working.')
       expect(await put('Done.')).toEqual(made)
       expect(await put('Done again.', made.id)).toEqual(made)

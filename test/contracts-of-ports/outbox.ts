@@ -104,6 +104,13 @@ export function outboxContract(name: string, make: () => Promise<Database>): voi
         expect(await b.outbox.due(two.now(), 1)).toMatchObject([{ attempts: 0, error: 'the rate limit' }])
       })
 
+      test('one that was sent quietly wakes nobody', async () => {
+        await put('one')
+        await a.outbox.settle(await get('one'), { result: { id: 12 }, quiet: true })
+        expect(await get('one')).toMatchObject({ state: 'done', result: { id: 12 } })
+        expect(await b.wakes.due(two.now(), 10)).toEqual([])
+      })
+
       test('one that failed for good wakes its task, and is pending again when it is put again', async () => {
         await put('one')
         await a.outbox.settle(await get('one'), { error: 'x'.repeat(10_000), retryAt: null })
@@ -130,13 +137,23 @@ export function outboxContract(name: string, make: () => Promise<Database>): voi
         ])
       })
 
-      test('a projection that was refused for good is sent again only with another body', async () => {
+      test('a projection that failed for good comes again with another body only', async () => {
         await put('one', { replace: true })
-        await a.outbox.settle(await get('one'), { error: 'the conversation is locked', retryAt: null })
+        await a.outbox.settle(await get('one'), { error: 'refused', retryAt: null })
         await put('one', { replace: true })
-        expect(await get('one')).toMatchObject({ state: 'failed', version: 1 })
+        expect(await get('one')).toMatchObject({ state: 'failed', error: 'refused' })
         await put('one', { replace: true, body: { n: 2 } })
-        expect(await get('one')).toMatchObject({ state: 'pending', attempts: 0, error: null })
+        expect(await get('one')).toMatchObject({ state: 'pending', attempts: 0 })
+      })
+
+      test('what was postponed for one reason is due when that reason is gone, and nothing else', async () => {
+        await put('one')
+        await put('two', { task: OTHER })
+        await a.outbox.settle(await get('one'), { postponedTo: at(5000), because: 'it was being sent' })
+        await a.outbox.settle(await get('two'), { postponedTo: at(5000), because: 'the rate limit' })
+        await a.outbox.hasten('it was being sent')
+        expect(await due()).toEqual(['one'])
+        expect(await get('one')).toMatchObject({ attempts: 0, error: 'it was being sent' })
       })
 
       test('a projection that was sent stands behind; one that waits keeps its place', async () => {

@@ -79,9 +79,13 @@ type Json = Record<string, unknown>
 
 /**
  * The bundle as a liar with time would make it: evidence changed, its records, the evidence gates' verdicts, every
- * hash of the chain and the manifest made to fit.
+ * hash of the chain and the manifest made to fit. `bold`: evidence gates that do not pass are said to have passed.
  */
-export function forge(texts: Texts, edits: Readonly<Record<string, (value: never) => unknown>>): void {
+export function forge(
+  texts: Texts,
+  edits: Readonly<Record<string, (value: never) => unknown>>,
+  x: { bold?: boolean } = {},
+): void {
   for (const [path, edit] of Object.entries(edits)) {
     const value = JSON.parse(texts.get(path) ?? '') as Json
     texts.set(path, evidenceJson(edit(value as never)))
@@ -126,6 +130,7 @@ export function forge(texts: Texts, edits: Readonly<Record<string, (value: never
         return found === undefined ? undefined : Buffer.from(found)
       }
       const verdict = judgeEvidence(event.phase, state, read, state.phase?.evidence ?? [])
+      if (verdict.status !== 'pass' && x.bold === true) return event
       if (verdict.status !== 'pass') throw new Error(`the forgery does not pass: ${verdict.reason}`)
       texts.set(`verdicts/${event.phase}-${event.visit}.json`, evidenceJson(verdict))
       return { ...event, verdict: digestOf(evidenceJson(verdict)) }

@@ -1,6 +1,7 @@
 // Owns the proof that a patch is found however a person pasted it, and that prose is left without it.
-import { expect, test } from 'vitest'
-import { findPatches } from '../../src/intake/attachments.ts'
+import { describe, expect, test } from 'vitest'
+import { findAsked, findPatches } from '../../src/intake/attachments.ts'
+import { placeLine } from '../../src/intake/place.ts'
 
 const DIFF = '--- a/x.js\n+++ b/x.js\n@@ -1 +1 @@\n-a\n+b\n'
 
@@ -67,4 +68,59 @@ test('a drawing of a change that names no file stays in the prose and is counted
 test('other code stays in the prose', () => {
   const body = 'Run\n```js\nparse()\n```'
   expect(findPatches(body)).toMatchObject({ patch: null, prose: body, sketches: 0 })
+})
+
+describe('what is asked of the next run', () => {
+  const fenced = (diff: string): string => `\`\`\`diff\n${diff}\`\`\``
+  const other = DIFF.replaceAll('index.js', 'other.js')
+  const issue = { title: 'sum subtracts', description: `It should add.\n\n${fenced(DIFF)}` }
+  const turn = (text: string) => ({
+    id: `comment:${text.length}`,
+    parent: null,
+    author: 'github:ana:1',
+    at: '2026-11-21T02:00:00.000Z',
+    text_digest: `sha256:${'a'.repeat(64)}`,
+    text,
+    constraints_added: [],
+  })
+
+  test('the patch of a reply takes the place of the one in the issue, and words alone leave it', () => {
+    const both = findAsked({ ...issue, conversation: [turn(`Rather this:\n\n${fenced(other)}`)] })
+    expect(both).toEqual({
+      title: 'sum subtracts',
+      prose: 'It should add.\n\nRather this:',
+      patch: other,
+      sketches: 0,
+    })
+    expect(findAsked({ ...issue, conversation: [turn('Soon, please.')] }).patch).toBe(DIFF)
+  })
+
+  test('what a pull request has already is not asked again: neither the issue nor the replies before', () => {
+    const done = [turn(`First:\n\n${fenced(other)}`)]
+    expect(findAsked({ ...issue, conversation: done, answered: 1 })).toEqual({
+      title: '',
+      prose: '',
+      patch: null,
+      sketches: 0,
+    })
+    const more = findAsked({
+      ...issue,
+      conversation: [...done, turn(`And:\n\n${fenced(DIFF)}`)],
+      answered: 1,
+    })
+    expect(more).toEqual({ title: '', prose: 'And:', patch: DIFF, sketches: 0 })
+  })
+
+  test('words after a patch that nothing has taken yet leave it standing', () => {
+    const said = [turn(`First:\n\n${fenced(other)}`), turn('Also keep the name.')]
+    expect(findAsked({ ...issue, conversation: said, answered: 0 }).patch).toBe(other)
+  })
+
+  test('places of review comments are no prose', () => {
+    const text = [placeLine('a.js', 3, null), 'Rename it.', placeLine('b.js', 9, 7), fenced(other)]
+    expect(findAsked({ ...issue, conversation: [turn(text.join('\n\n'))], answered: 0 })).toMatchObject({
+      prose: 'Rename it.',
+      patch: other,
+    })
+  })
 })

@@ -161,3 +161,13 @@ test('a place is read again as it was written', () => {
   )
   expect(splitPlace('At last: it works')).toEqual({ place: undefined, rest: 'At last: it works' })
 })
+
+test('a review is one turn: each constraint carries the place of the comment that it stands in', () => {
+  const text = [
+    'Two things are odd.',
+    `${placeLine('src/a.js', 3, null)}\n\nRename it.`,
+    `${placeLine('src/b.js', 9, 7)}\n\nAdd a test.`,
+  ]
+  const { turn } = say(started(), text.join('\n\n'), 'review:45')
+  expect(turn.constraints_added).toEqual(['src/a.js:3: Rename it.', 'src/b.js:7-9: Add a test.'])
+})

@@ -28,7 +28,6 @@ function question(t: string): Extract<RunOutcome, { kind: 'question' }> {
 /** Every answer, with each of its texts being `t`. */
 function all(t: string): Record<string, Notice> {
   const run = { text: t, url: 'https://github.test/acme/widgets/actions/runs/7' }
-  const problems = [{ file: t, line: 14, column: 5, message: t }]
   const stopped = {
     schema: 'autopilot/run-outcome@1',
     kind: 'stopped',
@@ -58,40 +57,41 @@ function all(t: string): Record<string, Notice> {
     runNeedsPerson: workflow.runEnded(fix, run),
     nothingCame: workflow.nothingCame({ rule: t, reason: t, run }),
     mayNotAsk: people.mayNotAsk({ login: t, role: t, asked: t }),
-    botMayNotAsk: people.botMayNotAsk(t),
     paused: people.paused({ by: t, reason: t }),
-    resumed: people.resumed(t),
-    aborted: people.aborted({ by: t, because: t }),
+    aborted: people.aborted(t),
     approved: people.approved({ by: t, head: t }),
-    replyTaken: people.replyTaken({ by: t, constraints: [t, t], starts: true }),
-    replyWaits: people.replyTaken({ by: t, constraints: [], starts: false }),
+    replyTaken: people.replyTaken({ by: t, constraints: [t, t], patch: true }),
+    replyAsWhole: people.replyTaken({ by: t, constraints: [], patch: false }),
     needsText: people.needsText('pause'),
     notNow: people.notNow({ name: 'retry', state: t, instead: t }),
     noTask: people.noTask({ name: 'retry', on: 'pull' }),
-    textEdited: people.textEdited({ what: 'issue', by: t }),
+    textEdited: people.textEdited({ what: 'issue', asked: t, digest: SHA }),
     foreignRerun: people.foreignRerun(t),
     moneyCap: people.moneyCap({ spent: t, cap: t, month: t }),
     stopSwitch: people.stopSwitch({ where: t, by: t, reason: t }),
-    invalidFile: setup.invalidFile({ file: t, branch: t, commit: SHA, problems }),
     workflowMissing: setup.workflowMissing({ file: '.github/workflows/autopilot.yml', branch: t, text: t }),
     workflowDisabled: setup.workflowDisabled({ file: t, link: run }),
     dispatchRefused: setup.dispatchRefused({ file: t, reason: t }),
-    versionSkew: setup.versionSkew({ what: t, found: t, reads: t }),
+    versionSkew: setup.versionSkew({ newer: true, file: t, reason: t }),
     stopped: runs.stopped(stopped, run),
     frameworkFix: runs.stopped(fix, null),
-    runFailed: runs.runFailed({ conclusion: t, step: t, attempt: 2, run }),
+    runFailed: runs.runFailed({ conclusion: t, reason: t, run }),
+    runUnopened: runs.runUnopened({ file: t, reason: t, run }),
     runSilent: runs.runSilent({ minutes: 40, run: null }),
     artifactMissing: runs.artifactMissing({ name: t, expired: false, run }),
     artifactExpired: runs.artifactMissing({ name: t, expired: true, run }),
     artifactRejected: runs.artifactRejected({ rule: t, reason: t, run }),
     headMoved: pulls.headMoved({ branch: t, expected: SHA, head: SHA, login: t }),
-    branchDeleted: pulls.branchDeleted({ branch: t, by: t }),
-    pullClosed: pulls.pullClosed(t),
-    conflictsWithBase: pulls.conflictsWithBase({ base: t, files: [t] }),
-    forkPull: pulls.forkPull(),
-    redAfterMerge: pulls.redAfterMerge({ branch: t, commit: SHA, checks: [run], before: [t] }),
-    mergeRefused: pulls.mergeRefused(t),
-    noPolicy: pulls.noPolicy({ file: t, problems }),
+    branchDeleted: pulls.branchDeleted(t),
+    pullClosed: pulls.pullClosed(),
+    conflictsWithBase: pulls.conflictsWithBase({ base: t, head: SHA }),
+    redAfterMerge: pulls.redAfterMerge({
+      branch: t,
+      commit: SHA,
+      checks: [run],
+      before: [t],
+      people: [t],
+    }),
   }
 }
 
@@ -136,16 +136,20 @@ test('who may not ask is told the role that they have and who can', () => {
   )
 })
 
-test('a wrong settings file is answered with every mistake, its line and column, and the commit', () => {
-  const at = (line: number, message: string) => ({ file: '.github/autopilot.yml', line, column: 5, message })
-  const problems = [at(3, '"bugdet" is not a setting. Did you mean "budget"?'), at(9, 'Another.')]
-  const body = renderNotice(
-    setup.invalidFile({ file: '.github/autopilot.yml', branch: 'main', commit: SHA, problems }),
-  )
-  expect(body).toContain('has 2 mistakes')
-  expect(body).toContain('main at `ab12ab1`')
-  expect(body).toContain('\n.github/autopilot.yml:3:5  "bugdet" is not a setting. Did you mean "budget"?\n')
-  expect(body.indexOf(':9:5')).toBeLessThan(body.indexOf('`/retry`'))
+test('a red default branch is told to the people whom it concerns, and says what was red before', () => {
+  const run = { text: 'CI', url: 'https://github.test/r/7' }
+  const red = { branch: 'main', commit: SHA, checks: [run], before: ['CI'], people: ['ana', 'not a login'] }
+  const body = renderNotice(pulls.redAfterMerge(red))
+  expect(body).toContain('**main is red after this merge.**')
+  expect(body).toContain('Red before the merge already: `CI`.')
+  expect(body).toContain('`git revert ab12ab1`')
+  expect(body).toContain('For @ana, `not a login`')
+})
+
+test('a question names its asker and how to answer, the question first', () => {
+  const body = asked.renderQuestion(question('Which file?').questions, 'ana')
+  expect(body).toMatch(/^\*\*Which file\?\*\*/)
+  expect(body).toContain('@ana, to answer comment `/reply`')
 })
 
 test('a missing workflow is answered with the whole file to add', () => {

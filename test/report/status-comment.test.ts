@@ -151,7 +151,7 @@ const hostile: readonly StatusEnd[] = [
   { kind: 'question', questions: Array.from({ length: 300 }, () => question) },
   { kind: 'opened', pull: 12, draft: false },
   { kind: 'merged', pull: 12, commit: null, by: t, after: { state: 'green', text: t } },
-  { kind: 'held', notice: people.aborted({ by: t, because: t }) },
+  { kind: 'held', notice: people.aborted(t) },
 ]
 
 describe.each(hostile)('with hostile texts, $kind', (end) => {

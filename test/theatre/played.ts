@@ -31,7 +31,7 @@ const run = promisify(execFile)
 export type Play = (request: JobRequest, usual: () => Promise<JobResult>) => Promise<JobResult>
 
 /** The steps of docs/workflows/autopilot-app.yml, as people see them. */
-const STEPS = ['sandbox', 'open', 'checkout', 'node', 'plan', 'work', 'seal', 'bundle']
+export const STEPS = ['sandbox', 'open', 'checkout', 'node', 'plan', 'work', 'seal', 'bundle']
 
 /** A sandbox that isolates nothing stands for bubblewrap here: of level `none` no change is taken. */
 const MACHINE: Fingerprint = {
@@ -44,7 +44,10 @@ const MACHINE: Fingerprint = {
 }
 
 /** The job `run` of autopilot.yml leaves the bundle of its envelope; every other job succeeds. */
-export function playJobs(world: () => World, play: Play): (request: JobRequest) => Promise<JobResult> {
+export function playJobs(
+  world: () => World,
+  play: Play = (_, usual) => usual(),
+): (request: JobRequest) => Promise<JobResult> {
   return (request) =>
     play(request, async () => {
       const { workflow } = request.attempt

@@ -15,10 +15,10 @@ import { WEBHOOK_PATH, webhookRoute } from '../../app/webhook.ts'
 import { makeService, workOf } from '../../app/work.ts'
 import { githubApp } from '../../src/adapters/github/app.ts'
 import { openStore, type OpenStore } from '../../src/adapters/store/store.ts'
-import type { TaskId } from '../../src/contracts/base.ts'
 import { readTask } from '../../src/pipeline/journal.ts'
 import type { Clock, Ids } from '../../src/ports.ts'
 import type { TaskState } from '../../src/process/state.ts'
+import type { EffectKind } from '../../src/service/effects.ts'
 import type { Service } from '../../src/service/parts.ts'
 import { taskAt } from '../../src/service/place.ts'
 import { reconcile, type Reconciled } from '../../src/service/reconcile.ts'
@@ -76,8 +76,8 @@ export interface Quick extends OpenStore {
   open(issue?: { title: string; body: string }): Promise<number>
   label(number: number): Promise<void>
   say(number: number, body: string): Promise<void>
-  /** Works until nothing is left to do, now or later. Throws when that has no end. */
-  settle(): Promise<void>
+  /** Works until nothing is left to do, now or later, or an effect of that kind would be sent. Throws when that has no end. */
+  settle(before?: EffectKind): Promise<void>
   /** GitHub sends again what the App did not answer with 2xx. */
   redeliver(): void
   /** The App looks for what webhooks lost. */
@@ -106,7 +106,7 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
   const loopback: Loopback = await startLoopback({
     folder,
     limits: { pointsPerMinute: 1e6, contentsPerMinute: 1e6, contentsPerHour: 1e6 },
-    actions: { play: playJobs(() => loopback.forge.world, options.play ?? ((_, usual) => usual())) },
+    actions: { play: playJobs(() => loopback.forge.world, options.play) },
   })
   const owner = loopback.user(OWNER)
   const wanted = Object.entries({ ...files, ...options.files })
@@ -135,6 +135,7 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
     publicUrl: undefined,
     github: { web: loopback.origin, api: loopback.api },
     stop: false,
+    stopped: [],
     moneyMonthUsd: 100,
     logLevel: 'info',
     ...options.settings,
@@ -181,7 +182,7 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
   const at = { owner: OWNER, repo: NAME }
 
   /** One thing that is due by then, worked to its end; what it was. One after the other, so that calls keep their order. */
-  async function workOne(until: Date): Promise<string | undefined> {
+  async function workOne(until: Date, before?: EffectKind): Promise<string | undefined> {
     const { settle } = process
     const [delivery] = await open.inbox.next(until, 1)
     if (delivery !== undefined) {
@@ -189,6 +190,7 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
       return `${delivery.event}.${delivery.action ?? ''}`
     }
     const [effect] = await open.outbox.due(until, 1)
+    if (effect !== undefined && effect.kind === before) return undefined
     if (effect !== undefined) {
       await settle.effect(effect)
       return effect.key
@@ -226,15 +228,15 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
     async say(number, body) {
       await ana.rest.issues.createComment({ ...at, issue_number: number, body })
     },
-    async settle() {
+    async settle(before) {
       const worked: string[] = []
       for (;;) {
         await loopback.settled()
-        let one = await workOne(clock.now())
+        let one = await workOne(clock.now(), before)
         if (one === undefined) {
           // nothing is left for now: what waits for a time has it come
           outside.pass(PAUSE_MS)
-          one = await workOne(new Date(clock.now().getTime() + DAY_MS))
+          one = await workOne(new Date(clock.now().getTime() + DAY_MS), before)
         }
         if (one === undefined) return
         worked.push(one)
@@ -253,7 +255,7 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
     },
     async state(number) {
       const task = await taskAt(open, { kind: 'thread', repository: repository.id, number })
-      return task === undefined ? undefined : readTask(open, task as TaskId)
+      return task === undefined ? undefined : readTask(open, task)
     },
     async said(number) {
       const { data } = await ana.rest.issues.listComments({ ...at, issue_number: number, per_page: 100 })
@@ -303,7 +305,7 @@ interface TinyStory {
 let tiny: Promise<TinyStory> | undefined
 
 /** The small package with its workflow, its CI and a policy under which it merges; and the issue that mends it. */
-function tinyStory(): Promise<TinyStory> {
+export function tinyStory(): Promise<TinyStory> {
   tiny ??= readTiny()
   return tiny
 }

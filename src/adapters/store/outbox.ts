@@ -47,11 +47,15 @@ export function makeOutbox({ writer, reader, queries, clock }: Needs): Outbox {
     },
     async settle(sent, outcome) {
       const now = clock.now().toISOString()
-      const ended = 'result' in outcome || ('retryAt' in outcome && outcome.retryAt === null)
+      const ended =
+        'result' in outcome ? outcome.quiet !== true : 'retryAt' in outcome && outcome.retryAt === null
       await writer.grouped([
         statementOf(sent, outcome, now),
         ...(ended ? [queries.wake({ task: sent.task, at: now })] : []),
       ])
+    },
+    async hasten(because) {
+      await writer.grouped([queries.hastenEffects({ error: because, now: clock.now().toISOString() })])
     },
     async pendingOf(task) {
       const { rows } = await reader.run(queries.effectsOf({ task }))

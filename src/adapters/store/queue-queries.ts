@@ -70,7 +70,7 @@ function effects(db: Kysely<Tables>) {
               .else(count('ordinal'))
               .end(),
           }))
-          // what was refused for good is refused again: only something else is worth another try
+          // one that failed for good with this very body is not taken up: whoever puts it would do so without end
           .where('effects.body', '<>', text('body')),
       ),
     ),
@@ -126,6 +126,13 @@ function effects(db: Kysely<Tables>) {
         error: text('error'),
         updated_at: text('now'),
       })),
+    ),
+    hastenEffects: prepare(
+      db
+        .updateTable('effects')
+        .where('state', '=', PENDING)
+        .where('error', '=', text('error'))
+        .set({ next_at: text('now') }),
     ),
     postponeEffect: prepare(
       sent

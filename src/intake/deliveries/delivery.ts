@@ -24,6 +24,8 @@ export interface Delivery {
   /** Nobody has to be asked: who could do this could do it. */
   cancels: readonly Cancel[]
   touched: Touched
+  /** What the issue or pull request said when GitHub sent this: the text that was asked for, whatever it says later. */
+  subject: { title: string; body: string } | null
   /** Renamed or transferred. Both have the same id. */
   moved: { from: RepoRef; to: RepoRef } | null
   /** The App may do nothing more for this installation: uninstalled or suspended. */
@@ -63,6 +65,8 @@ export interface Cancel {
 export interface Touched {
   /** Issues whose text or state changed. */
   issues: readonly number[]
+  /** Issues and pull requests whose title or text is another now. */
+  edited: readonly number[]
   /** Pull requests whose facts changed. */
   pulls: readonly number[]
   /** Commits whose checks or statuses changed. */
@@ -127,6 +131,7 @@ export interface Rerequested {
 
 export const NOTHING_TOUCHED: Touched = {
   issues: [],
+  edited: [],
   pulls: [],
   heads: [],
   runs: [],

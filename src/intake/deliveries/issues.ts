@@ -70,6 +70,16 @@ function ending(because: 'closed' | 'deleted'): Reader {
   }))
 }
 
+const Edited = WithIssue.extend({
+  changes: z.object({ title: z.unknown().optional(), body: z.unknown().optional() }).optional(),
+})
+const edited = reader(Edited, ({ issue, changes }) => ({
+  touched: {
+    issues: [issue.number],
+    edited: changes?.title === undefined && changes?.body === undefined ? [] : [issue.number],
+  },
+}))
+
 const touching = reader(WithIssue, ({ issue }) => ({ touched: { issues: [issue.number] } }))
 
 export const ISSUES: Readonly<Record<string, Reader>> = {
@@ -82,7 +92,7 @@ export const ISSUES: Readonly<Record<string, Reader>> = {
     return { cancels: [cancel('transferred', issue, sender, context, to)] }
   }),
   // The task goes on with the text it began with; people are told that the text is another now.
-  'issues.edited': touching,
+  'issues.edited': edited,
   'issues.reopened': touching,
   'issues.opened': ignoring('A new issue; its labels come as deliveries of their own.'),
 }

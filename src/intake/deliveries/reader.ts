@@ -103,6 +103,19 @@ export const ListedRepository = z
   })
   .pipe(RepoRef)
 
+const Subject = z.object({ title: z.string(), body: z.string().nullable() })
+const Subjects = z.object({
+  issue: Subject.optional().catch(undefined),
+  pull_request: Subject.optional().catch(undefined),
+})
+
+/** Title and body as GitHub knew them when it sent the delivery. */
+export function subjectOf(payload: unknown): Delivery['subject'] {
+  const parsed = Subjects.safeParse(payload)
+  const found = parsed.data?.issue ?? parsed.data?.pull_request
+  return found === undefined ? null : { title: found.title, body: found.body ?? '' }
+}
+
 /** What surrounds every delivery. */
 export const Envelope = z.object({
   action: z.string().optional(),

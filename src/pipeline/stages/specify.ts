@@ -19,9 +19,9 @@ export async function specify(context: StageContext): Promise<StageResult> {
   const wanted = await context.read('STRATEGIZE', 'intent.json', IntentContract)
   const ground = await layGroundwork(context)
   if (ground.kind === 'refused') return ground.result
-  const { view, scan, toolchain, patch, prose, sketches } = ground
+  const { view, scan, toolchain, patch, title, prose, sketches } = ground
   const normalising = await normalise({
-    title: request.title,
+    title,
     prose,
     intent: wanted,
     patch,

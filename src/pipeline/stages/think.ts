@@ -26,9 +26,9 @@ export async function think(context: StageContext): Promise<StageResult> {
   const fileMap = await context.read('PLAN', 'file_map.json', FileMapContract)
   const ground = await layGroundwork(context)
   if (ground.kind === 'refused') return ground.result
-  const { scan, patch, prose } = ground
+  const { scan, patch, title, prose } = ground
   const task = await context.read('SPEC', 'problem.json', ProblemSpecContract)
-  const asked = askedConfiguration(request.title, prose, task)
+  const asked = askedConfiguration(title, prose, task)
   const planned = fileMap.files.map((file) => ({ path: file.path, added: 0, removed: 0, binary: false }))
   const known = new Set(scan.paths)
   const subject: PlanSubject = {

@@ -1,21 +1,28 @@
 // Owns the long answers: `/status` in a comment of its own, and `/explain`: which rules, which evidence, where.
 import type { ArtifactRecord } from '../../contracts/artifacts.ts'
+import type { OpenQuestion } from '../../contracts/intent.ts'
 import type { ChainHead } from '../../contracts/ledger.ts'
 import type { Verdict } from '../../contracts/verdict.ts'
 import { permits } from '../../contracts/verdict.ts'
 import { MOST_BODY, verdictPages } from '../comment.ts'
 import { codeSpan, escapeMarkdown, escapeUpTo } from '../escape.ts'
 import { headText, short, subjectText } from '../figures.ts'
-import { blocks, byteLength, details, fit, link, markdownTable, withRest } from '../markdown.ts'
+import { blocks, byteLength, details, fit, link, markdownTable, mention, withRest } from '../markdown.ts'
 import type { Link } from '../markdown.ts'
 import { LOOKS, answerOf, heldFirst } from '../rows.ts'
-import { renderStatus } from '../status-comment.ts'
+import { questionText, renderStatus } from '../status-comment.ts'
 import type { StatusView } from '../status-comment.ts'
 
 /** The status as it is now. `sticky`: the comment that always has it. */
 export function renderStatusAnswer(view: StatusView, sticky: Link | null): string {
   const always = sticky === null ? '' : `This is the state of now; it is kept up to date ${link(sticky)}.`
   return blocks(renderStatus({ ...view, facts: [], ledger: null }), always)
+}
+
+/** A comment of its own, so that people are notified. `by`: who asked for the work. */
+export function renderQuestion(questions: readonly OpenQuestion[], by: string): string {
+  const how = `${mention(by)}, to answer comment \`/reply\` followed by the answer. A patch goes into a \`diff\` block.`
+  return blocks(questionText(questions), how)
 }
 
 export interface Explanation {

@@ -1,5 +1,6 @@
 // Owns what is said to people about what they asked for: who may ask, what was done, what is not possible now.
 import type { CommandName } from '../../contracts/command.ts'
+import { short } from '../figures.ts'
 import type { Notice } from '../notice.ts'
 
 /** `role` as GitHub names it; null: GitHub does not know the account. */
@@ -12,17 +13,6 @@ export function mayNotAsk(x: { login: string; role: string | null; asked: string
   }
 }
 
-/** @public */
-export function botMayNotAsk(login: string): Notice {
-  return {
-    said: `${login} is a bot, and bots ask for nothing here`,
-    why: `Its App is not among those that this installation allows.`,
-    todo: [
-      'A person with write access can ask, or the App can be allowed in the settings of the installation.',
-    ],
-  }
-}
-
 export function paused(x: { by: string; reason: string }): Notice {
   return {
     said: `Autopilot is paused by ${x.by}`,
@@ -31,53 +21,35 @@ export function paused(x: { by: string; reason: string }): Notice {
   }
 }
 
-/** @public */
-export function resumed(by: string): Notice {
+/** `because`: `aborted by @ana`, `the label was taken away by @ana`. */
+export function aborted(because: string): Notice {
   return {
-    said: `${by} resumed the work`,
-    why: 'It goes on where it was.',
-    todo: ['See how far it is: `/status`'],
+    said: `Stopped: ${because}`,
+    why: 'Nothing more is written. A run that was out is cancelled, and what it may still bring is not used. A pull request that was opened stays as it is.',
+    todo: ['Begin anew: `/retry`, or put the label on again.'],
   }
 }
 
-/**
- * `because`: `the label was taken off`, `the issue was closed`, `/abort`.
- *
- * @public
- */
-export function aborted(x: { by: string; because: string }): Notice {
-  return {
-    said: `Stopped by ${x.by}: ${x.because}`,
-    why: 'Nothing more is written. A pull request that was opened stays as it is.',
-    todo: ['Begin anew: put the label on again, or comment `/autopilot`.'],
-  }
-}
-
-/** @public */
+/** `head`: short. */
 export function approved(x: { by: string; head: string }): Notice {
   return {
     said: `${x.by} approves the change`,
-    why: `It counts for ${x.head} alone: a new commit needs a new approval.`,
+    why: `It counts for \`${x.head}\` alone: a new commit needs a new approval.`,
     todo: ['The policy check says what else is needed.'],
   }
 }
 
-/**
- * `/reply` taken: what follows from it. `constraints` are those that rules found in the text.
- *
- * @public
- */
-export function replyTaken(x: { by: string; constraints: readonly string[]; starts: boolean }): Notice {
+/** A turn was taken: what follows from it. `constraints` are those that rules found in the text. */
+export function replyTaken(x: { by: string; constraints: readonly string[]; patch: boolean }): Notice {
+  const patch = x.patch ? 'Its patch is what the run applies. ' : ''
   return {
-    said: x.starts
-      ? `A new run starts with what ${x.by} said`
-      : `What ${x.by} said counts from the next run on`,
+    said: `A new run starts with what ${x.by} said`,
     why:
       x.constraints.length === 0
-        ? 'No single constraint was found in the text; it counts as a whole.'
-        : 'These constraints were read in it:',
+        ? `${patch}No single constraint was found in the text; it counts as a whole.`
+        : `${patch}These constraints were read in it:`,
     items: x.constraints,
-    todo: [`${x.starts ? 'Earlier verdicts no longer count. ' : ''}See how far it is: \`/status\``],
+    todo: ['Earlier verdicts and approvals no longer count. See how far it is: `/status`'],
   }
 }
 
@@ -108,30 +80,35 @@ export function noTask(x: { name: CommandName; on: 'issue' | 'pull' }): Notice {
   }
 }
 
-/** @public */
-export function textEdited(x: { what: 'issue' | 'comment'; by: string }): Notice {
+/** `asked`: who asked for the work, and with which text. */
+export function textEdited(x: { what: 'issue' | 'pull request'; asked: string; digest: string }): Notice {
   return {
-    said: `${x.by} edited the text after the work began`,
-    why: `Autopilot goes on with the text of the ${x.what} as it was when it was asked.`,
-    todo: ['To have the new text count: put the label on again, or comment `/reply` with what is different.'],
+    said: `The text of the ${x.what} was edited after it was asked for`,
+    why: `The text as it was when ${x.asked} asked counts (digest ${short(x.digest)}); what it says now is not read.`,
+    todo: [
+      'To have the new text count: take the label off and put it on again.',
+      'To add to the old one: comment `/reply` with what is different.',
+    ],
   }
 }
 
-/** A re-run of the workflow by hand: it holds no lease. */
-export function foreignRerun(by: string): Notice {
+/** A re-run of the workflow by hand: it holds no lease. `reason`: who started which attempt. */
+export function foreignRerun(reason: string): Notice {
   return {
-    said: `The run that ${by} started again is not used`,
-    why: 'Only the run that Autopilot asked for is imported.',
+    said: 'A run that was started again by hand is not used',
+    why: reason,
     todo: ['Start another: `/retry`'],
   }
 }
 
-/** @public */
+/** `month`: `2026-11`. */
 export function moneyCap(x: { spent: string; cap: string; month: string }): Notice {
   return {
     said: 'The money for this month is spent',
     why: `${x.spent} of ${x.cap} in ${x.month}, runs under way included.`,
-    todo: ['Wait for the next month, or raise the cap of the installation; then comment `/retry`.'],
+    todo: [
+      'It goes on by itself in the next month. To go on before: raise the cap of the App, then comment `/retry`.',
+    ],
   }
 }
 
@@ -140,6 +117,6 @@ export function stopSwitch(x: { where: string; by: string; reason: string }): No
   return {
     said: `Autopilot is switched off for ${x.where} by ${x.by}`,
     why: x.reason,
-    todo: ['When it is on again: `/retry`'],
+    todo: ['When it is on again, it goes on; a task that was not begun is begun by `/autopilot`.'],
   }
 }

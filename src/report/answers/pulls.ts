@@ -1,5 +1,4 @@
 // Owns what is said on a pull request when people or the default branch did something that the work must respect.
-import type { YamlProblem } from '../../contracts/strict-yaml.ts'
 import { short } from '../figures.ts'
 import type { Link } from '../markdown.ts'
 import type { Notice } from '../notice.ts'
@@ -13,48 +12,39 @@ export function headMoved(x: {
 }): Notice {
   const whose = x.login === null ? 'a commit of someone' : `a commit of ${x.login}`
   return {
-    said: `${x.branch} has ${whose} that this run did not know`,
-    why: `The run worked on ${short(x.expected)}, the branch is at ${short(x.head)}. Nothing was overwritten.`,
+    said: `${x.branch} has ${whose} that was not judged`,
+    why: `Gates and judges looked at \`${short(x.expected)}\`, the branch is at \`${short(x.head)}\`. Nothing was overwritten.`,
     todo: [
       `To go on from there: \`/reply\` followed by what is still missing.`,
-      `To keep the branch as it is: \`/abort\`.`,
+      `To go on without Autopilot: \`/abort\`.`,
     ],
   }
 }
 
-export function branchDeleted(x: { branch: string; by: string | null }): Notice {
-  const who = x.by === null ? '' : ` by ${x.by}`
+export function branchDeleted(branch: string): Notice {
   return {
-    said: `${x.branch} was deleted${who}`,
+    said: `${branch} was deleted`,
     why: 'The work on it has ended; the branch is not made again.',
-    todo: [
-      'Restore it on the page of the pull request and comment `/retry`, or begin anew with `/autopilot`.',
-    ],
+    todo: ['To begin anew, comment `/autopilot` on the issue.'],
   }
 }
 
-export function pullClosed(by: string | null): Notice {
+export function pullClosed(): Notice {
   return {
-    said: by === null ? 'The pull request was closed' : `${by} closed the pull request`,
+    said: 'The pull request was closed without a merge',
     why: 'The work has ended; the branch stays.',
-    todo: ['Reopen it and comment `/retry`, or begin anew with `/autopilot`.'],
+    todo: ['To begin anew, comment `/autopilot` on the issue.'],
   }
 }
 
-export function conflictsWithBase(x: { base: string; files: readonly string[] }): Notice {
+export function conflictsWithBase(x: { base: string; head: string }): Notice {
   return {
     said: `The change conflicts with ${x.base}`,
-    why: x.files.length === 0 ? `${x.base} has moved since the run began.` : 'Both changed these files:',
-    items: x.files.map((file) => `\`${file}\``),
-    todo: [`Have it made again on ${x.base}: \`/retry\``, 'Or resolve the conflict on the branch.'],
-  }
-}
-
-export function forkPull(): Notice {
-  return {
-    said: 'Autopilot does not work on pull requests from forks',
-    why: 'It could not write to the branch, and the code of a fork is not trusted with a run.',
-    todo: ['Open an issue with the change that is wanted, or push the branch to this repository.'],
+    why: `${x.base} has moved since the run began, and GitHub cannot merge \`${short(x.head)}\` into it.`,
+    todo: [
+      'Resolve the conflict on the branch; a person then looks at it and merges.',
+      'Or have it made anew: `/abort` here, then `/autopilot` on the issue.',
+    ],
   }
 }
 
@@ -65,6 +55,8 @@ export function redAfterMerge(x: {
   checks: readonly Link[]
   /** Checks that were red before the merge already. */
   before: readonly string[]
+  /** Logins that are told. */
+  people: readonly string[]
 }): Notice {
   const names = named(x.checks.map((check) => check.text))
   return {
@@ -78,27 +70,10 @@ export function redAfterMerge(x: {
       'If the failure has nothing to do with this change, run the check again.',
     ],
     links: x.checks,
+    people: x.people,
   }
 }
 
 function named(checks: readonly string[]): string {
   return checks.map((name) => `\`${name}\``).join(', ')
-}
-
-export function mergeRefused(reason: string): Notice {
-  return {
-    said: 'The policy allows the merge, GitHub does not',
-    why: reason,
-    todo: ['Rules of the repository beside the policy decide this; the merge box names them.'],
-  }
-}
-
-/** The policy file cannot be read: without a policy nothing is merged. */
-export function noPolicy(x: { file: string; problems: readonly YamlProblem[] }): Notice {
-  return {
-    said: `No merge: ${x.file} cannot be read`,
-    why: '',
-    items: x.problems.map(({ line, column, message }) => `${x.file}:${line}:${column} ${message}`),
-    todo: ['Correct it on the default branch. The policy check is made again then.'],
-  }
 }

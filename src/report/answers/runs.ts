@@ -26,20 +26,40 @@ export function stopped(outcome: Ended, run: Link | null): Notice {
   }
 }
 
-/** `step`: `before its first step`, `in its step work`. */
-export function runFailed(x: { conclusion: string; step: string; attempt: number; run: Link }): Notice {
-  const how: Readonly<Record<string, string>> = {
-    cancelled: 'was cancelled',
-    timed_out: 'took longer than it may',
-    startup_failure: 'could not start',
-    skipped: 'was skipped',
-    action_required: 'waits for an approval that nobody gave',
-    stale: 'was given up by GitHub',
-  }
+const ENDS: Readonly<Record<string, string>> = {
+  cancelled: 'was cancelled',
+  timed_out: 'took longer than it may',
+  startup_failure: 'could not start',
+  skipped: 'was skipped',
+  action_required: 'waits for an approval that nobody gave',
+  stale: 'was given up by GitHub',
+}
+const HELP: Readonly<Record<string, string>> = {
+  // GitHub says cancelled of a job past its time, too
+  cancelled: 'When the work is still wanted: `/retry`. Past `timeout-minutes` of the job, raise that first.',
+  timed_out: 'Raise `timeout-minutes` of the job, or make the issue smaller; then comment `/retry`.',
+}
+
+/** `reason`: in which step it ended, and what it left. */
+export function runFailed(x: { conclusion: string; reason: string; run: Link }): Notice {
   return {
-    said: `The run ${how[x.conclusion] ?? 'failed'} ${x.step}`,
-    why: `Attempt ${x.attempt} ended as ${x.conclusion} and left nothing that could be used.`,
-    todo: ['Read the log of the run, then comment `/retry`.'],
+    said: `The run ${ENDS[x.conclusion] ?? 'failed'}`,
+    why: x.reason,
+    todo: [HELP[x.conclusion] ?? 'Read the log of the run, then comment `/retry`.'],
+    links: [x.run],
+  }
+}
+
+/** It failed before it knew what it was asked for: the workflow, the runner, or the versions of App and Action. */
+export function runUnopened(x: { file: string; reason: string; run: Link }): Notice {
+  return {
+    said: 'The run failed before its work began',
+    why: x.reason,
+    todo: [
+      'Read the log of the run: it says what that step lacked.',
+      `Compare \`${x.file}\` with the template of this version of Autopilot: each action must name a commit that exists.`,
+      'Then comment `/retry`.',
+    ],
     links: [x.run],
   }
 }

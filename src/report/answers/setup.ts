@@ -1,33 +1,6 @@
 // Owns what is said when the repository is not set up as it must be: which file, which line, what to put there.
-import type { YamlProblem } from '../../contracts/strict-yaml.ts'
-import { renderYamlProblem } from '../../contracts/strict-yaml.ts'
-import { count, short } from '../figures.ts'
 import type { Link } from '../markdown.ts'
 import type { Notice } from '../notice.ts'
-
-/**
- * Every problem of `.github/autopilot.yml` or `.github/autopilot/policy.yml` at once, in the order of their lines.
- *
- * @public
- */
-export function invalidFile(x: {
-  file: string
-  branch: string
-  commit: string
-  problems: readonly YamlProblem[]
-}): Notice {
-  return {
-    said: `${x.file} has ${count(x.problems.length, 'mistake')}, so nothing was started`,
-    why: `It was read on ${x.branch} at ${short(x.commit)}.`,
-    todo: [`Correct it on ${x.branch}, then comment \`/retry\`.`],
-    block: {
-      title: 'What is wrong',
-      language: '',
-      text: x.problems.map(renderYamlProblem).join('\n'),
-      open: true,
-    },
-  }
-}
 
 /** `text`: the whole workflow file as it should be. A bot may not push workflow files, so a person does. */
 export function workflowMissing(x: { file: string; branch: string; text: string }): Notice {
@@ -57,17 +30,15 @@ export function dispatchRefused(x: { file: string; reason: string }): Notice {
   }
 }
 
-/**
- * App or Action are of versions that do not understand each other.
- *
- * @public
- */
-export function versionSkew(x: { what: string; found: string; reads: string }): Notice {
+/** App and Action are of versions that do not understand each other. `reason`: which is where. */
+export function versionSkew(x: { newer: boolean; file: string; reason: string }): Notice {
   return {
-    said: `The run speaks another version of Autopilot`,
-    why: `${x.what} is of version ${x.found}; this App reads ${x.reads}.`,
+    said: `The run was made by ${x.newer ? 'a newer' : 'an older'} version of Autopilot than this App`,
+    why: x.reason,
     todo: [
-      'Update the older of the two: the App, or the version that the workflow file names. Then comment `/retry`.',
+      x.newer
+        ? `Update the App, or name the commit of its release in \`${x.file}\`; then comment \`/retry\`.`
+        : `Name the commit of the App's release in \`${x.file}\`, where it uses autopilot-dev/autopilot; then comment \`/retry\`.`,
     ],
   }
 }

@@ -50,6 +50,18 @@ describe('annotations', () => {
     expect(runs(stage)[0]).toMatchObject({ output: { title: asked.output.title, text: 'More.' } })
   })
 
+  test('of a check that is known to be new are sent without a look', async () => {
+    const stage = await openStage()
+    const asked = await check(stage, notes(60))
+    const first = await stage.counted(() => stage.forge.writer.putCheck(asked, 'fresh'))
+    expect(first).toEqual({
+      'checks/create': 1,
+      'checks/update': 1,
+      'apps/create-installation-access-token': 1,
+    })
+    expect(lines(stage)).toEqual([notes(60).map((_, n) => n + 1)])
+  })
+
   test('that were lost on the way are added, and only they', async () => {
     const stage = await openStage()
     const asked = await check(stage, notes(120))

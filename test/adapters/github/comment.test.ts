@@ -9,7 +9,7 @@ async function opened() {
   const stage = await openStage()
   const { data } = await stage.ben.rest.issues.create({ ...at, title: 'Sum is wrong' })
   const { number } = data
-  const put = (body: string, more: { key?: string; id?: number } = {}) =>
+  const put = (body: string, more: { key?: string; at?: number | 'fresh' } = {}) =>
     stage.forge.writer.putComment({ number, key: 'status', body, ...more })
   return { stage, number, put, bodies: () => [...stage.repository.comments.values()].map(({ body }) => body) }
 }
@@ -18,7 +18,7 @@ const say = ({ ben }: Stage, number: number, body: string) =>
   ben.rest.issues.createComment({ ...at, issue_number: number, body })
 
 describe('our comment', () => {
-  test('carries its marker in front, and takes two requests each time', async () => {
+  test('carries its marker in front, and takes one request where it is known, or known to be new', async () => {
     const { stage, put, bodies } = await opened()
     await stage.forge.reader.about()
     expect(await stage.counted(() => put('Working.'))).toEqual({
@@ -27,12 +27,11 @@ describe('our comment', () => {
     })
     expect(bodies()).toEqual(['<!-- autopilot:status -->\nWorking.'])
     const [id = 0] = stage.repository.comments.keys()
-    expect(await stage.counted(() => put('Done.', { id }))).toEqual({
-      'issues/get-comment': 1,
-      'issues/update-comment': 1,
-    })
-    expect(await stage.counted(() => put('Done.', { id }))).toEqual({ 'issues/get-comment': 1 })
+    expect(await stage.counted(() => put('Done.', { at: id }))).toEqual({ 'issues/update-comment': 1 })
+    expect(await stage.counted(() => put('Done.'))).toEqual({ 'issues/list-comments': 1 })
     expect(bodies()).toEqual(['<!-- autopilot:status -->\nDone.'])
+    const fresh = await stage.counted(() => put('The plan.', { key: 'plan', at: 'fresh' }))
+    expect(fresh).toEqual({ 'issues/create-comment': 1 })
   })
 
   test('is not one by a person or another App, whatever it says', async () => {
@@ -42,7 +41,7 @@ describe('our comment', () => {
     await stage.bot.rest.issues.createComment({ ...at, issue_number: number, body: forged })
     const made = await put('Working.')
     expect(bodies()).toEqual([forged, forged, '<!-- autopilot:status -->\nWorking.'])
-    expect(await put('Done.', { id: [...stage.repository.comments.keys()][0] ?? 0 })).toEqual(made)
+    expect(await put('Done.')).toEqual(made)
     expect(bodies()).toEqual([forged, forged, '<!-- autopilot:status -->\nDone.'])
   })
 
@@ -75,7 +74,6 @@ describe('our comment', () => {
       number: data.number,
       key: 'status',
       body: 'x',
-      id: made.id,
     })
     expect(there.id).not.toBe(made.id)
   })

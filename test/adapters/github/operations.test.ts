@@ -43,11 +43,13 @@ const USUAL: Readonly<Record<string, number>> = {
   'putCheck, changed, with 60 annotations': 3,
   'putCheck, again': 2,
   putComment: 2,
-  'putComment, changed': 2,
+  'putComment, changed': 1,
+  'putComment, fresh': 1,
+  'putCheck, fresh': 1,
   addReaction: 1,
   addLabel: 1,
   removeLabel: 1,
-  putRef: 4,
+  putRef: 3,
   deleteRef: 1,
   'facts, new head': 3,
   'facts, same head': 1,
@@ -151,7 +153,12 @@ test('every method takes as many requests as it is said to, and every operation 
   await step('putCheck, again', () => writer.putCheck(ended))
   const comment = { number: issue.number, key: 'status' }
   const there = await step('putComment', () => writer.putComment({ ...comment, body: 'Working.' }))
-  await step('putComment, changed', () => writer.putComment({ ...comment, body: 'Done.', id: there.id }))
+  await step('putComment, changed', () => writer.putComment({ ...comment, body: 'Done.', at: there.id }))
+  const fresh = 'fresh' as const
+  await step('putComment, fresh', () =>
+    writer.putComment({ ...comment, key: 'plan', body: 'Plan.', at: fresh }),
+  )
+  await step('putCheck, fresh', () => writer.putCheck({ ...check, key: 't-2' }, fresh))
   await step('addReaction', () => writer.addReaction({ comment: said.id, content: 'eyes' }))
   await step('addLabel', () => writer.addLabel(issue.number, 'autopilot'))
   await step('removeLabel', () => writer.removeLabel(issue.number, 'autopilot'))

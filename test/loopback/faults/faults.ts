@@ -14,8 +14,8 @@ export type RequestFault =
    * status with an empty text as data, and throws nothing.
    */
   | { readonly kind: 'cut' }
-  /** the connection ends before anything is done */
-  | { readonly kind: 'refuse' }
+  /** the connection ends before anything is done, after so many milliseconds */
+  | { readonly kind: 'refuse'; readonly ms?: number }
   | { readonly kind: 'slow'; readonly ms: number }
   /** a read answers as its last one did; a list never read before is empty, anything else is 404 */
   | { readonly kind: 'stale' }

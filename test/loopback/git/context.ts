@@ -2,6 +2,7 @@
 import type { Exclusive } from './lock.ts'
 import type { ObjectReader } from './object-reader.ts'
 import type { GitAnswer } from './processes.ts'
+import type { RefWriter } from './ref-writer.ts'
 
 export interface RepositoryContext {
   /** The bare repository's folder; it changes when the repository is renamed. */
@@ -12,5 +13,6 @@ export interface RepositoryContext {
   askOnce(args: readonly string[]): Promise<GitAnswer>
   runOnce(args: readonly string[]): Promise<Buffer>
   reader: ObjectReader
+  refWriter: RefWriter
   exclusive: Exclusive
 }

@@ -56,16 +56,16 @@ export interface Refs {
 }
 
 export function makeRefs(context: RepositoryContext): Refs {
-  const { ask, run, reader, exclusive } = context
+  const { run, reader, refWriter, exclusive } = context
 
   async function ref(name: string) {
     const found = isRefName(name) ? await reader.info(name) : undefined
     return found === undefined ? undefined : { sha: found.sha, type: found.type }
   }
 
-  async function swap(args: readonly string[]): Promise<'done' | 'moved' | 'name_taken'> {
-    const { exitCode, stderr } = await ask(['update-ref', ...args])
-    if (exitCode === 0) return 'done'
+  async function swap(line: string): Promise<'done' | 'moved' | 'name_taken'> {
+    const stderr = await refWriter.write(line)
+    if (stderr === undefined) return 'done'
     if (/exists; cannot create|there is a non-empty directory/.test(stderr)) return 'name_taken'
     if (/is at .* but expected|reference already exists|unable to resolve reference/.test(stderr))
       return 'moved'
@@ -99,7 +99,7 @@ export function makeRefs(context: RepositoryContext): Refs {
             current.type === 'commit' && target.type === 'commit' && (await follow(context, current.sha, to))
           if (!follows) return 'not_fast_forward'
         }
-        const swapped = await swap([name, to, current?.sha ?? ZERO_SHA])
+        const swapped = await swap(`update ${name} ${to} ${current?.sha ?? ZERO_SHA}`)
         if (swapped !== 'done') return swapped
         return current === undefined ? 'created' : 'updated'
       }),
@@ -108,7 +108,7 @@ export function makeRefs(context: RepositoryContext): Refs {
         const current = await ref(name)
         if (current === undefined) return 'missing'
         if (expected !== undefined && current.sha !== expected) return 'moved'
-        return (await swap(['-d', name, current.sha])) === 'done' ? 'deleted' : 'moved'
+        return (await swap(`delete ${name} ${current.sha}`)) === 'done' ? 'deleted' : 'moved'
       }),
     async defaultBranch() {
       const output = await run(['symbolic-ref', 'HEAD'])

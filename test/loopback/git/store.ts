@@ -9,6 +9,7 @@ import { makeObjectReader } from './object-reader.ts'
 import { askOnce } from './once.ts'
 import { GitFailure, makeProcesses, outputOf } from './processes.ts'
 import type { GitChild } from './processes.ts'
+import { makeRefWriter } from './ref-writer.ts'
 import { HOOKS_FOLDER } from './push-rules.ts'
 import { makeRepository } from './repository.ts'
 import type { GitRepository } from './repository.ts'
@@ -78,6 +79,10 @@ export function openGitStore(folder: string, { idleMs = 10_000 } = {}): GitStore
         () => processes.start(['cat-file', '--batch-command'], { GIT_DIR: one.folder }),
         idleMs,
       ),
+      refWriter: makeRefWriter(
+        () => processes.start(['update-ref', '--stdin'], { GIT_DIR: one.folder }),
+        idleMs,
+      ),
       exclusive: makeLock(),
     }
     const one: Opened = {
@@ -132,6 +137,7 @@ export function openGitStore(folder: string, { idleMs = 10_000 } = {}): GitStore
       const place = sameKey ? placeOf(to) : await free(to)
       await one.context.exclusive(async () => {
         await one.context.reader.stop()
+        await one.context.refWriter.stop()
         await rename(one.folder, place.folder)
         opened.delete(repositoryKey(from) ?? '')
         opened.set(place.key, one)
@@ -156,6 +162,7 @@ export function openGitStore(folder: string, { idleMs = 10_000 } = {}): GitStore
       const one = demand(fullName)
       await one.context.exclusive(async () => {
         await one.context.reader.stop()
+        await one.context.refWriter.stop()
         opened.delete(repositoryKey(fullName) ?? '')
         await rm(one.folder, { recursive: true, force: true })
         const owner = dirname(one.folder)

@@ -32,7 +32,9 @@ const ROOT = { ...QUERIES, ...MUTATION_FIELDS }
 export async function answerGraphql(request: Request, around: GraphqlSurroundings): Promise<Outcome> {
   const { faults, oracle } = around
   const fault = faults.request('graphql')
-  if (fault?.kind === 'slow') await new Promise((done) => setTimeout(done, fault.ms))
+  if (fault?.kind === 'slow' || fault?.kind === 'refuse') {
+    await new Promise((done) => setTimeout(done, fault.ms ?? 0))
+  }
   if (fault?.kind === 'refuse') {
     oracle.exempt('fault: refuse')
     return { kind: 'refuse' }

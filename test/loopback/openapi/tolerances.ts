@@ -44,12 +44,14 @@ export const TOLERANCES: readonly Tolerance[] = [
   { of: 'pulls/get', part: 'reply', field: '/head/repo', reason: FORK_GONE },
   { of: 'pulls/list', part: 'reply', field: '/*/head/repo', reason: FORK_GONE },
   { of: 'pulls/update', part: 'reply', field: '/head/repo', reason: FORK_GONE },
-  ...['events/*', 'permissions/merge_queues'].map((field): Tolerance => ({
-    of: 'issue-comment-created',
-    part: 'webhook',
-    field: `/issue/performed_via_github_app/${field}`,
-    reason: MERGE_QUEUE,
-  })),
+  ...['issue-comment-created', 'issue-comment-edited'].flatMap((of) =>
+    ['events/*', 'permissions/merge_queues'].map((field): Tolerance => ({
+      of,
+      part: 'webhook',
+      field: `/issue/performed_via_github_app/${field}`,
+      reason: MERGE_QUEUE,
+    })),
+  ),
   {
     of: 'check-suite-completed',
     part: 'webhook',

@@ -74,7 +74,9 @@ export async function answer(request: Request, around: Surroundings): Promise<Ou
   }
   const { operation, params } = found
   const fault = faults.request(operation.id)
-  if (fault?.kind === 'slow') await new Promise((done) => setTimeout(done, fault.ms))
+  if (fault?.kind === 'slow' || fault?.kind === 'refuse') {
+    await new Promise((done) => setTimeout(done, fault.ms ?? 0))
+  }
   if (fault?.kind === 'refuse') {
     oracle.exempt('fault: refuse')
     return { kind: 'refuse' }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { ForgeWriter } from '../../../ports/forge.ts'
 import type { Client } from '../client.ts'
+import { ForgeError } from '../forge-error.ts'
 import type { Identity } from '../identity.ts'
 import { User, Via } from '../identity.ts'
 import { COMMENT_BODY, capMarkdown } from './cap.ts'
@@ -19,7 +20,7 @@ type Comment = z.infer<typeof Comment>
 export async function putComment(
   client: Client,
   identity: Identity,
-  { number, key, body, id }: Parameters<ForgeWriter['putComment']>[0],
+  { number, key, body, at }: Parameters<ForgeWriter['putComment']>[0],
 ): Promise<{ id: number; url: string }> {
   const marker = markerOf(key)
   const text = capMarkdown(`${marker}\n${body}`, COMMENT_BODY)
@@ -29,17 +30,29 @@ export async function putComment(
     one.issue_url.endsWith(`/issues/${number}`) &&
     (await identity.did(one.user, one.performed_via_github_app))
 
-  const known =
-    id === undefined ? undefined : await client.find('issues/get-comment', { comment_id: id }, Comment)
-  const there = known !== undefined && (await isIt(known)) ? known : await search(client, number, isIt)
+  if (typeof at === 'number') {
+    const edited = await edit(client, at, text)
+    if (edited !== undefined) return { id: edited.id, url: edited.html_url }
+  }
+  const there = at === 'fresh' ? undefined : await search(client, number, isIt)
   if (there === undefined) {
     const made = await client.write('issues/create-comment', { issue_number: number, body: text }, Comment)
     return { id: made.id, url: made.html_url }
   }
   if (lines(there.body ?? '') !== lines(text)) {
-    await client.write('issues/update-comment', { comment_id: there.id, body: text }, z.unknown())
+    await client.write('issues/update-comment', { comment_id: there.id, body: text }, Comment)
   }
   return { id: there.id, url: there.html_url }
+}
+
+/** undefined: somebody deleted it. */
+async function edit(client: Client, id: number, body: string): Promise<Comment | undefined> {
+  try {
+    return await client.write('issues/update-comment', { comment_id: id, body }, Comment)
+  } catch (error) {
+    if (error instanceof ForgeError && error.code === 'not_found') return undefined
+    throw error
+  }
 }
 
 function markerOf(key: string): string {

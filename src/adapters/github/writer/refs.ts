@@ -23,24 +23,24 @@ export async function putRef(
   const name = shortName(ref)
   // Threat: forced, so it must never reach what people push to
   if (/^(?:heads|tags|pull)\//.test(name)) throw new TypeError(`${ref} is no ref of ours`)
-  const current = await client.find('git/get-ref', { ref: name }, Ref)
   const entries = [...files].map(([path, text]) => {
     const bytes = Buffer.from(text, 'utf8')
     return { path, mode: '100644', blob: blobId(bytes, SHA1), content: contentOf(bytes) }
   })
   const tree = await makeTree(maker, null, entries)
+  const commit = await client.write('git/create-commit', { message, tree, parents: [] }, Made)
+  if (await created(client, ref, commit.sha)) return { commit: commit.sha }
+  const current = await client.find('git/get-ref', { ref: name }, Ref)
   if (current !== undefined) {
     const there = await snapshots.commit(current.object.sha)
     const same = there.tree === tree && there.message.trimEnd() === message.trimEnd()
     if (same) return { commit: there.sha }
   }
-  const commit = await client.write('git/create-commit', { message, tree, parents: [] }, Made)
-  if (current === undefined && (await created(client, ref, commit.sha))) return { commit: commit.sha }
   await client.write('git/update-ref', { ref: name, sha: commit.sha, force: true }, Ref)
   return { commit: commit.sha }
 }
 
-/** False: there is one already, which was not to be seen yet. */
+/** False: there is one already. */
 async function created(client: Client, ref: string, sha: Sha): Promise<boolean> {
   try {
     await client.write('git/create-ref', { ref, sha }, Ref)

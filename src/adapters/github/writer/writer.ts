@@ -30,7 +30,7 @@ export function makeWriter(x: {
     putPull: (asked) => putPull(x, asked),
     editPull: (number, wanted) => editPull(client, number, wanted),
     markReady: ({ node }) => markReady(client, node),
-    putCheck: (check) => putCheck(client, identity, check),
+    putCheck: (check, fresh) => putCheck(client, identity, check, fresh),
     putComment: (asked) => putComment(client, identity, asked),
     addReaction: ({ comment, content }) =>
       unlessGone(
