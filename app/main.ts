@@ -49,10 +49,11 @@ async function app(
   made: ((parts: Parts) => Work) | undefined,
 ): Promise<RunningServer> {
   const { startApp } = await import('./start.ts')
-  const makeWork = made ?? (await import('./work.ts')).makeWork
-  const server = await startApp({ settings, log, makeWork })
-  log.info({ url: server.url, app: settings.appId, github: settings.github.web }, 'listening')
-  return server
+  return startApp({
+    settings,
+    log,
+    makeWork: async (parts) => (made ?? (await import('./work.ts')).makeWork)(parts),
+  })
 }
 
 async function setup(settings: ServerSettings, log: Log): Promise<RunningServer> {

@@ -33,9 +33,8 @@ export async function startServer(x: {
   work: Pick<WorkLoop, 'poke' | 'stop'>
   ready: () => Promise<Readiness>
   log: Log
-  extraRoutes?: readonly Route[]
 }): Promise<RunningServer> {
-  const { settings, probot, inbox, work, ready, log, extraRoutes = [] } = x
+  const { settings, probot, inbox, work, ready, log } = x
   const listening = await listen({
     ...settings,
     log,
@@ -56,7 +55,6 @@ export async function startServer(x: {
           sendJson(response, readiness.ready ? 200 : 503, readiness)
         },
       },
-      ...extraRoutes,
     ],
   })
   return {

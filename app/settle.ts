@@ -1,6 +1,6 @@
 // Owns how one delivery, one wake and one effect are worked and settled: done, later, again after a while, or failed.
 import type { TaskId } from '../src/contracts/base.ts'
-import type { Clock, Delivery, Effect, Inbox, Outbox, Wake, Wakes } from '../src/ports.ts'
+import type { Clock, DeliveryHead, Effect, Inbox, Outbox, Wake, Wakes } from '../src/ports.ts'
 import type { Log } from './log.ts'
 import type { Work } from './work-loop.ts'
 
@@ -10,7 +10,7 @@ const MOST_ATTEMPTS = 12
 
 /** Each ends when the item was settled; throws only what the store throws. */
 export interface Settle {
-  delivery(delivery: Delivery): Promise<void>
+  delivery(head: DeliveryHead): Promise<void>
   wake(wake: Wake): Promise<void>
   effect(effect: Effect): Promise<void>
 }
@@ -34,8 +34,9 @@ export function settleBy(x: {
   const failures = new Map<TaskId, number>()
 
   return {
-    async delivery(delivery) {
-      const { guid, event, action, attempts } = delivery
+    async delivery({ guid, event, action, attempts }) {
+      const delivery = await inbox.get(guid)
+      if (delivery?.state !== 'pending') return
       try {
         const outcome = await work.handle(delivery, signal)
         if (outcome === undefined) return await inbox.done(guid)

@@ -9,7 +9,6 @@ import { BEING_SENT } from '../src/service/sending.ts'
 import type { Log } from './log.ts'
 import { makeProbot } from './probot.ts'
 import { makeReadiness } from './readiness.ts'
-import type { Route } from './route.ts'
 import { startServer } from './server.ts'
 import type { RunningServer } from './server.ts'
 import type { AppSettings } from './settings.ts'
@@ -24,11 +23,11 @@ export interface Parts extends OpenStore {
   probot: Probot
 }
 
+/** `makeWork` may take its time: the server listens before it is called, and what arrives meanwhile is kept. */
 export async function startApp(x: {
   settings: AppSettings
   log: Log
-  makeWork(parts: Parts): Work
-  makeRoutes?(parts: Parts): readonly Route[]
+  makeWork(parts: Parts): Work | Promise<Work>
 }): Promise<RunningServer> {
   const { settings, log } = x
   const clock = systemClock()
@@ -36,30 +35,34 @@ export async function startApp(x: {
   try {
     const probot = await makeProbot(settings, log)
     const parts: Parts = { ...open, settings, clock, log, probot }
-    const made = x.makeWork(parts)
-    // the store is this process's alone: what one before it was killed at need not wait
-    await open.outbox.hasten(BEING_SENT)
-    const work = settings.stop ? stoppedWork(log) : startWork({ ...parts, work: made })
+    let loop: WorkLoop | undefined
     const server = await startServer({
       settings,
       probot,
       inbox: open.inbox,
-      work,
+      work: { poke: () => loop?.poke(), stop: async () => loop?.stop() },
       ready: readinessOf(parts),
       log,
-      ...(x.makeRoutes === undefined ? {} : { extraRoutes: x.makeRoutes(parts) }),
-    }).catch(async (error: unknown) => {
-      await work.stop()
-      throw error
     })
-    return {
-      url: server.url,
-      async stop() {
-        await server.stop()
-        const asked = made.asked?.()
-        if (asked !== undefined) log.info(asked, 'asked GitHub')
-        await open.store.close()
-      },
+    log.info({ url: server.url, app: settings.appId, github: settings.github.web }, 'listening')
+    try {
+      const work = await x.makeWork(parts)
+      // the store is this process's alone: what one before it was killed at need not wait
+      await open.outbox.hasten(BEING_SENT)
+      loop = settings.stop ? stoppedWork(log) : startWork({ ...parts, work })
+      log.info('at work')
+      return {
+        url: server.url,
+        async stop() {
+          await server.stop()
+          const asked = work.asked?.()
+          if (asked !== undefined) log.info(asked, 'asked GitHub')
+          await open.store.close()
+        },
+      }
+    } catch (error) {
+      await server.stop()
+      throw error
     }
   } catch (error) {
     await open.store.close()

@@ -1,8 +1,9 @@
 // Owns the work behind the 202: deliveries to handle, tasks to advance, effects to send, each until it is settled.
 import type { TaskId } from '../src/contracts/base.ts'
-import type { Clock, Delivery, Effect, Inbox, Outbox, Wake, Wakes } from '../src/ports.ts'
+import type { Clock, Delivery, DeliveryHead, Effect, Inbox, Outbox, Wake, Wakes } from '../src/ports.ts'
 import { startLoop } from './lanes.ts'
 import type { Log } from './log.ts'
+import type { Reconciled } from '../src/service/reconcile.ts'
 import { settleBy } from './settle.ts'
 
 /** Nobody's fault (a rate limit, an outage): again at that time, and no attempt is counted. */
@@ -27,6 +28,8 @@ export interface Work {
   ): Promise<{ result: unknown; quiet?: boolean } | { refused: string } | Later>
   /** Whose turn an effect or a step takes, so that a repository with many tasks leaves room for the others. */
   repositoryOf?(task: TaskId): string
+  /** Finds what webhooks lost; undefined: not now. */
+  reconcile?(): Promise<Reconciled | undefined>
   /** What GitHub was asked in this process's life, for whoever looks after its budget. */
   asked?(): { calls: number; points: number }
 }
@@ -41,6 +44,8 @@ export interface WorkLoop {
 const GRACE_MS = 10_000
 /** What ignores its signal is left; it is done again after the next start. */
 const LEAVE_MS = 2000
+/** A delivery that was lost is missed for no longer than people wait for an answer. */
+const RECONCILE_MS = 5 * 60_000
 const HOUR_MS = 3_600_000
 /** GitHub offers a delivery for redelivery for 3 days; a month leaves room to look back. */
 const REMEMBERED_MS = 30 * 24 * HOUR_MS
@@ -63,7 +68,7 @@ export function startWork(x: {
   const failed = (error: unknown): void => log.error({ err: error }, 'the store did not take what was done')
   const settle = settleBy({ inbox, outbox, wakes, clock, log, work, signal: leaving.signal })
 
-  const deliveries = startLoop<Delivery>({
+  const deliveries = startLoop<DeliveryHead>({
     clock,
     failed,
     slots: slots.deliveries,
@@ -106,6 +111,7 @@ export function startWork(x: {
     },
   })
   void forgetting()
+  const reconciled = reconciling()
 
   async function forgetting(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -114,9 +120,22 @@ export function startWork(x: {
     }
   }
 
+  async function reconciling(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        const found = await work.reconcile?.()
+        if (found !== undefined && found.asked + found.lost > 0) log.info(found, 'deliveries were lost')
+        if (found?.complete === false) log.warn('the log of deliveries is longer than is read at once')
+      } catch (error) {
+        log.warn({ err: error }, 'GitHub could not be asked for lost deliveries')
+      }
+      await clock.sleep(RECONCILE_MS, stopping.signal)
+    }
+  }
+
   async function stop(): Promise<void> {
     stopping.abort()
-    const ended = Promise.all([deliveries, steps, effects].map((loop) => loop.stop()))
+    const ended = Promise.all([reconciled, ...[deliveries, steps, effects].map((loop) => loop.stop())])
     const done = new AbortController()
     void ended.then(() => done.abort())
     await clock.sleep(GRACE_MS, done.signal)

@@ -11,6 +11,7 @@ import type { Ids } from '../src/ports.ts'
 import type { ForgeApp } from '../src/ports/forge.ts'
 import { handleDelivery } from '../src/service/deliveries.ts'
 import type { Service } from '../src/service/parts.ts'
+import { reconcile } from '../src/service/reconcile.ts'
 import { sendEffect } from '../src/service/sending.ts'
 import { stepTask } from '../src/service/step.ts'
 import type { Parts } from './start.ts'
@@ -32,7 +33,7 @@ export function makeWork(parts: Parts): Work {
   return workOf(makeService({ ...parts, github, ids: systemIds() }), github)
 }
 
-export function workOf(service: () => Promise<Service>, github: Pick<ForgeApp, 'meter'>): Work {
+export function workOf(service: () => Promise<Service>, github: ForgeApp): Work {
   return {
     async handle(delivery) {
       return handleDelivery(await service(), delivery)
@@ -43,6 +44,7 @@ export function workOf(service: () => Promise<Service>, github: Pick<ForgeApp, '
     async send(effect) {
       return sendEffect(await service(), effect)
     },
+    reconcile: async () => reconcile(await service(), github),
     asked: () => ({ calls: github.meter.calls(), points: github.meter.points() }),
   }
 }

@@ -27,6 +27,9 @@ export interface Delivery extends NewDelivery {
   error: string | null
 }
 
+/** What is read of a delivery to choose it: payloads can be megabytes. */
+export type DeliveryHead = Omit<Delivery, 'payload'>
+
 /**
  * Webhooks between their 202 and their work. Throws StoreError. Deliveries of one repository come one after another:
  * one that waits for its next attempt holds back those behind it, until it failed 4 times and steps out of the order.
@@ -38,7 +41,7 @@ export interface Inbox {
    */
   accept(delivery: NewDelivery): Promise<'new' | 'duplicate'>
   /** Those that may be worked on now: the oldest of each repository, in order of arrival. */
-  next(now: Date, limit: number): Promise<readonly Delivery[]>
+  next(now: Date, limit: number): Promise<readonly DeliveryHead[]>
   /** Idempotent. Its payload is forgotten: it can quote a private repository. */
   done(guid: string): Promise<void>
   /** Counts an attempt; null: it has failed for good. */
@@ -61,7 +64,7 @@ export interface NewEffect {
   body: unknown
   /**
    * A projection (a comment that is edited in place, a check run): its newest body counts, so that another body makes
-   * it pending again, also after it was sent. Left out: the first body stays.
+   * it pending again, also after it was sent or refused for good. Left out: the first body stays.
    */
   replace?: boolean
 }

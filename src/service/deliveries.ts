@@ -8,6 +8,7 @@ import type { TaskState } from '../process/state.ts'
 import { CHECK_KINDS, notApplicableCheck } from '../report/checks.ts'
 import { applyCommand, cancelThread } from './commands.ts'
 import { editsOf } from './edited.ts'
+import { changesReach, followInstallation, reachable } from './installations.ts'
 import type { At, Service } from './parts.ts'
 import { findPlace, taskAt, threadId } from './place.ts'
 import { askAgain } from './rechecks.ts'
@@ -28,7 +29,7 @@ export async function handleDelivery(
   delivery: Delivery,
 ): Promise<{ later: Date; because: string } | void> {
   try {
-    await handle(service, delivery)
+    return await handle(service, delivery)
   } catch (error) {
     const limited = codeOf(error) === 'rate_limited'
     if (!(error instanceof Busy) && !limited) throw error
@@ -38,17 +39,24 @@ export async function handleDelivery(
   }
 }
 
-async function handle(service: Service, delivery: Delivery): Promise<void> {
+async function handle(
+  service: Service,
+  delivery: Delivery,
+): Promise<{ later: Date; because: string } | void> {
   const { guid, event, receivedAt } = delivery
   const payload: unknown = JSON.parse(delivery.payload)
   const options = { appId: service.app.id, receivedAt, label: service.label }
   const meaning = readDelivery({ guid, event, payload }, options)
   const { repository, installation } = meaning
   const end = (tx: StoreTransaction): Promise<void> => tx.doneDelivery(guid)
+  if (installation !== null && changesReach(meaning)) {
+    return followInstallation(service, { delivery, meaning, installation, end })
+  }
   if (repository === null || installation === null || meaning.ignored !== null) {
     return service.store.transaction(end)
   }
-  const at: At = { installation, repository }
+  const at = await reachable(service, { installation, repository })
+  if (at === undefined) return service.store.transaction(end)
   const touched = await touchedTasks(service, at, meaning, receivedAt)
   const strangers = await strangersOf(service, at, meaning, payload)
   const rechecks = await rechecksOf(service, at, meaning)

@@ -6,6 +6,7 @@ import { Actor } from '../contracts/command.ts'
 import { RepoRef } from '../contracts/envelope.ts'
 import type { StoreTransaction } from '../ports.ts'
 import type { At, Service } from './parts.ts'
+import { whereNow } from './where.ts'
 
 export const Place = z.strictObject({
   installation: z.int().min(1),
@@ -24,12 +25,18 @@ export type Place = z.infer<typeof Place>
 const TEXT = 'place'
 
 /** undefined for what only stands in for a thread: answers to commands belong to no task. */
-export async function findPlace(service: Pick<Service, 'store'>, task: string): Promise<Place | undefined> {
+export async function findPlace(
+  service: Pick<Service, 'store' | 'notes'>,
+  task: string,
+): Promise<Place | undefined> {
   const text = await service.store.text(task, TEXT)
-  return text === undefined ? undefined : Place.parse(JSON.parse(text))
+  if (text === undefined) return undefined
+  const place = Place.parse(JSON.parse(text))
+  const { installation, repository } = await whereNow(service, atOf(place))
+  return { ...place, installation, repository: { ...place.repository, ...repository } }
 }
 
-export async function placeOf(service: Pick<Service, 'store'>, task: string): Promise<Place> {
+export async function placeOf(service: Pick<Service, 'store' | 'notes'>, task: string): Promise<Place> {
   const place = await findPlace(service, task)
   if (place === undefined) throw new Error(`task ${task} has no place on a forge`)
   return place

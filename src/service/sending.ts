@@ -6,6 +6,7 @@ import type { Effect, NewEffect, StoreTransaction } from '../ports.ts'
 import { BODIES, RESULTS, SENDERS, type EffectBody, type EffectKind, type EffectResult } from './effects.ts'
 import { NotYet } from './not-yet.ts'
 import type { Service } from './parts.ts'
+import { goneFrom, whereNow } from './where.ts'
 
 /** Waits between tries, in milliseconds; the last one again and again, so that nothing is given up. */
 const BACKOFF_MS = [2_000, 5_000, 15_000, 60_000, 300_000]
@@ -95,7 +96,11 @@ export async function sendEffect(service: Service, effect: Effect): Promise<Sent
   await service.outbox.settle(effect, { postponedTo: claim, because: BEING_SENT })
   // Threat: a credential that stood in a log or in somebody's words would be read by everybody
   const body = await redactDeep(BODIES[kind].parse(effect.body))
-  const x = { service, forge: service.forge(body.at), again, before: effect.result, task: effect.task }
+  const at = await whereNow(service, body.at)
+  const gone = await goneFrom(service, at)
+  if (gone?.sure === true) return { refused: gone.why }
+  if (gone !== undefined) return { later: claim, because: gone.why }
+  const x = { service, forge: service.forge(at), again, before: effect.result, task: effect.task }
   // kind and body were parsed together
   const send = SENDERS[kind] as (x: unknown, body: unknown) => Promise<unknown>
   try {

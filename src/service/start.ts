@@ -13,6 +13,7 @@ import type { At, Service } from './parts.ts'
 import { putIndex, putPlace, type Place } from './place.ts'
 import { tellEdited } from './edited.ts'
 import { readRules } from './rules.ts'
+import { putWhere } from './where.ts'
 
 export type Started = { ok: true; task: TaskId } | { ok: false; problems: readonly string[] }
 
@@ -94,6 +95,7 @@ async function create(
       async (tx) => {
         await tx.putText(task, 'inputs', canonicalJson(inputs))
         await putPlace(tx, task, place)
+        await putWhere(tx, x.at)
         await putIndex(tx, thread, task)
         await tx.wake(task, service.clock.now())
         await also(tx, task)

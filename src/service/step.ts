@@ -5,11 +5,13 @@ import { readTask } from '../pipeline/journal.ts'
 import { strategize } from '../pipeline/stages/strategize.ts'
 import type { TaskState } from '../process/state.ts'
 import { PHASES } from '../process/phases.ts'
+import { isOutOfReach } from './installations.ts'
+import { rareLook, thrifty } from './look-again.ts'
 import { project } from './project.ts'
 import { pullStage } from './pull-stage.ts'
 import { endRun, stepRun } from './runs.ts'
 import { isStopped } from './stop-switch.ts'
-import { findPlace, type Place } from './place.ts'
+import { atOf, findPlace, type Place } from './place.ts'
 import { endTrouble, keepTrouble } from './trouble.ts'
 import { acceptTurns } from './turns.ts'
 import { watchStage } from './watch-stage.ts'
@@ -30,8 +32,10 @@ export async function stepTask(service: Service, task: TaskId): Promise<void> {
   if (place === undefined) return
   let until: Date | null = null
   try {
-    until = await moveOn(service, task, place)
+    if (await isOutOfReach(service, task, place)) return
+    until = (await moveOn(service, task, place)) ?? (await rareLook(service, task))
     await endTrouble(service, task)
+    if (until !== null) until = thrifty(service.forge(atOf(place)).meter, until)
   } catch (error) {
     if (error instanceof Busy) until = new Date(service.clock.now().getTime() + BUSY_MS)
     else if (isForgeTrouble(error)) until = nextTry(service, error, 2)

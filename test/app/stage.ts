@@ -108,17 +108,16 @@ export async function openStage(work: Partial<Work> = {}, more: Partial<AppSetti
   const server = await startApp({
     settings,
     log,
-    makeWork: () => ({
-      async handle(delivery) {
-        handled.push(delivery)
-      },
-      async advance() {},
-      send: async () => ({ result: null }),
-      ...work,
-    }),
-    makeRoutes(made) {
+    makeWork(made) {
       parts = made
-      return []
+      return {
+        async handle(delivery) {
+          handled.push(delivery)
+        },
+        async advance() {},
+        send: async () => ({ result: null }),
+        ...work,
+      }
     },
   })
   onTestFinished(() => server.stop())

@@ -242,6 +242,23 @@ test('a store that fails for a while stops nothing for good', async () => {
   expect(handled).toBe(2)
 })
 
+test('what webhooks lost is looked for at the start and every five minutes, also after that failed', async () => {
+  const bench = await openBench()
+  const looks: number[] = []
+  bench.start({
+    async reconcile() {
+      looks.push(bench.clock.monotonic())
+      if (looks.length === 1) throw new Error('GitHub is down')
+      return { lost: 3, asked: 2, complete: true }
+    },
+  })
+  await bench.until(() => looks.length === 3, 10_000)
+  const waits = looks.slice(1).map((at, index) => at - (looks[index] ?? 0))
+  expect(Math.min(...waits)).toBeGreaterThanOrEqual(300_000)
+  expect(Math.max(...waits)).toBeLessThan(400_000)
+  expect(bench.lines.join('')).toMatch(/GitHub is down.*deliveries were lost/s)
+})
+
 test('what is under way when the server stops gets time, then its signal, and is not counted as failed', async () => {
   const bench = await openBench()
   const began: string[] = []

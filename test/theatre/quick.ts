@@ -21,9 +21,10 @@ import type { TaskState } from '../../src/process/state.ts'
 import type { EffectKind } from '../../src/service/effects.ts'
 import type { Service } from '../../src/service/parts.ts'
 import { taskAt } from '../../src/service/place.ts'
+import { reconcile, type Reconciled } from '../../src/service/reconcile.ts'
 import { makeTiny } from '../e2e/tiny-repository.ts'
 import { makeManualClock, type ManualClock } from '../fakes/manual-clock.ts'
-import { clientAt } from '../loopback/clients.ts'
+import { appClientAt, clientAt } from '../loopback/clients.ts'
 import { startLoopback, type Loopback } from '../loopback/loopback.ts'
 import type { App, Installation } from '../loopback/world/accounts.ts'
 import type { Repository } from '../loopback/world/repository.ts'
@@ -39,6 +40,8 @@ const START = Math.floor(Date.now() / 1000) * 1000 - 60_000
 const FIRST_COMMIT = '2026-01-02T03:04:05Z'
 /** Everything that waits is due by then: no back-off takes time. */
 const DAY_MS = 24 * 3_600_000
+/** Looks that come later than this find what webhooks lost; without an end they would come again and again. */
+const WAKES_MS = 90 * 60_000
 /** Longer than GitHub lets the adapter wait in these tests. */
 const PAUSE_MS = 61_000
 const MOST_ITEMS = 500
@@ -62,6 +65,8 @@ export interface Quick extends OpenStore {
   readonly installation: Installation
   /** The maintainer, with admin on the repository. */
   readonly ana: Octokit
+  /** Signs in with the App's own key. */
+  readonly signed: Octokit
   /** A client of `login` with `role` on the repository; without one it reads only. */
   person(login: string, role?: 'write' | 'triage'): Octokit
   /** Time of the service and its store; stands until it is told to pass. */
@@ -78,6 +83,8 @@ export interface Quick extends OpenStore {
   settle(until?: { most?: number; before?: EffectKind }): Promise<void>
   /** GitHub sends again what the App did not answer with 2xx. */
   redeliver(): void
+  /** The App looks for what webhooks lost. */
+  reconcile(): Promise<Reconciled | undefined>
   /** Another process takes the place of this one, on the same store. */
   restart(): void
   /** Of the thread's latest task. */
@@ -150,7 +157,11 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
     const github = githubApp({ appId: app.id, privateKey, baseUrl: loopback.api, clock: outside })
     const service = makeService({ ...open, settings, clock, log, github, ids })
     const { signal } = new AbortController()
-    return { service, settle: settleBy({ ...open, clock, log, work: workOf(service, github), signal }) }
+    return {
+      service,
+      github,
+      settle: settleBy({ ...open, clock, log, work: workOf(service, github), signal }),
+    }
   }
   let process = process_()
   const webhooks = new Webhooks({ secret: SECRET })
@@ -187,7 +198,8 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
       await settle.effect(effect)
       return effect.key
     }
-    const [wake] = await open.wakes.due(until, 1)
+    const soon = new Date(Math.min(until.getTime(), clock.now().getTime() + WAKES_MS))
+    const [wake] = await open.wakes.due(soon, 1)
     if (wake === undefined) return undefined
     await settle.wake(wake)
     return `wake of ${wake.task}`
@@ -201,6 +213,7 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
     app,
     installation,
     ana,
+    signed: appClientAt(loopback.api, { appId: app.id, privateKey }),
     clock,
     service: () => process.service(),
     person(login, role) {
@@ -239,6 +252,7 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
       const taken = new Set(log.filter((one) => isTaken(one.answer?.code)).map((one) => one.guid))
       for (const one of log) if (!taken.has(one.guid)) loopback.webhooks.redeliver(one)
     },
+    reconcile: async () => reconcile(await process.service(), process.github),
     restart() {
       process = process_()
     },

@@ -19,9 +19,9 @@ export interface Connection {
   transaction<T>(work: (run: Run) => Promise<T>): Promise<T>
   /**
    * All or nothing, and durable when it resolves, in one commit with what others ask for meanwhile (group commit): a
-   * sync costs more than many rows.
+   * sync costs more than many rows. What is not `urgent` waits up to 10 ms for others to go with.
    */
-  grouped(queries: readonly CompiledQuery[]): Promise<readonly Result<unknown>[]>
+  grouped(queries: readonly CompiledQuery[], urgent?: boolean): Promise<readonly Result<unknown>[]>
   /** Without waiting; false when it cannot be now, because a transaction is open or another process holds the file. */
   tryRun(query: CompiledQuery): boolean
   close(): Promise<void>

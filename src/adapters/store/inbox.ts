@@ -1,5 +1,5 @@
 // Owns the inbox: deliveries in rows, each in the lane of its repository.
-import type { Clock, Delivery, Inbox, NewDelivery } from '../../ports.ts'
+import type { Clock, DeliveryHead, Inbox, NewDelivery } from '../../ports.ts'
 import type { Connection } from './connection.ts'
 import type { Order } from './order.ts'
 import type { QueueQueries } from './queue-queries.ts'
@@ -30,14 +30,15 @@ export function makeInbox(x: {
       const [made] = await writer.grouped([
         queries.accept({ ...row, lane: laneOf(delivery), arrival: order.next() }),
       ])
-      return made !== undefined && made.rows.length > 0 ? 'new' : 'duplicate'
+      return made?.changed === 1 ? 'new' : 'duplicate'
     },
     async next(now, limit) {
       const { rows } = await reader.run(queries.nextDeliveries({ now: now.toISOString(), limit }))
-      return rows.map(deliveryOf)
+      return rows.map(headOf)
     },
     async done(guid) {
-      await writer.grouped([queries.doneDelivery({ guid })])
+      // until it is durable the delivery would be worked again, no more
+      await writer.grouped([queries.doneDelivery({ guid })], false)
     },
     async failed(guid, error, retryAt) {
       const state = retryAt === null ? 'failed' : 'pending'
@@ -49,7 +50,7 @@ export function makeInbox(x: {
     },
     async get(guid) {
       const { rows } = await reader.run(queries.delivery({ guid }))
-      return rows.map(deliveryOf)[0]
+      return rows.map((row) => ({ ...headOf(row), payload: row.payload }))[0]
     },
     async counts() {
       const { rows } = await reader.run(queries.deliveryCounts({}))
@@ -71,14 +72,13 @@ function laneOf({ guid, repository, installation }: NewDelivery): string {
   return installation === null ? guid : `installation ${installation}`
 }
 
-function deliveryOf(row: Selectable<Tables['deliveries']>): Delivery {
+function headOf(row: Omit<Selectable<Tables['deliveries']>, 'lane' | 'arrival' | 'payload'>): DeliveryHead {
   return {
     guid: row.guid,
     event: row.event,
     action: row.action,
     repository: row.repository === null ? null : Number(row.repository),
     installation: row.installation === null ? null : Number(row.installation),
-    payload: row.payload,
     receivedAt: row.received_at,
     state: row.state,
     attempts: Number(row.attempts),

@@ -1,113 +1,20 @@
-// Owns the statements of the queues: deliveries, effects, wakes, notes.
+// Owns the statements of the queues: effects, wakes, notes, and those of deliveries beside them.
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { deliveries } from './delivery-queries.ts'
 import { prepare, slot } from './prepare.ts'
 import type { Tables } from './schema.ts'
-
-/** A delivery that failed so often steps out of its repository's order and no longer holds back the others. */
-const STEPS_ASIDE = 4
 
 /** As text in the statement: an index of pending rows alone serves no query whose state is a parameter. */
 const PENDING = sql.lit('pending' as const)
 
 const text = slot<string>
-const textOrNull = slot<string | null>
 const count = slot<number>
-const countOrNull = slot<number | null>
 
 export type QueueQueries = ReturnType<typeof makeQueueQueries>
 
 export function makeQueueQueries(db: Kysely<Tables>) {
   return { ...deliveries(db), ...effects(db), ...wakes(db), ...notes(db) }
-}
-
-function deliveries(db: Kysely<Tables>) {
-  const pending = db.updateTable('deliveries').where('guid', '=', text('guid')).where('state', '=', PENDING)
-  return {
-    /** A row where the delivery is new; none where it is known. */
-    accept: prepare(
-      db
-        .insertInto('deliveries')
-        .values({
-          guid: text('guid'),
-          lane: text('lane'),
-          arrival: count('arrival'),
-          event: text('event'),
-          action: textOrNull('action'),
-          repository: countOrNull('repository'),
-          installation: countOrNull('installation'),
-          received_at: text('now'),
-          state: 'pending',
-          attempts: 0,
-          next_at: text('now'),
-          error: null,
-          payload: text('payload'),
-        })
-        .onConflict((on) =>
-          on
-            .column('guid')
-            .doUpdateSet({
-              lane: text('lane'),
-              arrival: count('arrival'),
-              received_at: text('now'),
-              state: 'pending',
-              attempts: 0,
-              next_at: text('now'),
-              error: null,
-              payload: text('payload'),
-            })
-            .where('deliveries.state', '=', 'failed'),
-        )
-        .returning('guid'),
-    ),
-    nextDeliveries: prepare(
-      db
-        .with('heads', (heads) =>
-          heads
-            .selectFrom('deliveries')
-            .select(({ fn }) => ['lane', fn.min('arrival').as('arrival')])
-            .where('state', '=', PENDING)
-            .groupBy('lane'),
-        )
-        .selectFrom('heads')
-        .innerJoin('deliveries', (join) =>
-          join
-            .onRef('deliveries.lane', '=', 'heads.lane')
-            .onRef('deliveries.arrival', '=', 'heads.arrival')
-            .on('deliveries.state', '=', PENDING),
-        )
-        .selectAll('deliveries')
-        .where('deliveries.next_at', '<=', text('now'))
-        .orderBy('deliveries.arrival')
-        .limit(count('limit')),
-    ),
-    doneDelivery: prepare(pending.set({ state: 'done', payload: '', error: null })),
-    failDelivery: prepare(
-      pending.set((eb) => ({
-        state: text('state') as 'pending' | 'failed',
-        attempts: eb('attempts', '+', 1).$castTo<number>(),
-        next_at: text('next_at'),
-        error: text('error'),
-        lane: eb
-          .case()
-          .when('attempts', '>=', STEPS_ASIDE - 1)
-          .then(eb.ref('guid'))
-          .else(eb.ref('lane'))
-          .end(),
-      })),
-    ),
-    postponeDelivery: prepare(pending.set({ next_at: text('next_at'), error: text('error') })),
-    delivery: prepare(db.selectFrom('deliveries').selectAll().where('guid', '=', text('guid'))),
-    deliveryCounts: prepare(
-      db
-        .selectFrom('deliveries')
-        .select(({ fn }) => ['state', fn.countAll().as('count')])
-        .groupBy('state'),
-    ),
-    forgetDeliveries: prepare(
-      db.deleteFrom('deliveries').where('state', '=', 'done').where('received_at', '<', text('before')),
-    ),
-  }
 }
 
 function effects(db: Kysely<Tables>) {

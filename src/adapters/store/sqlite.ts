@@ -1,13 +1,14 @@
 // Owns everything that is SQLite: node:sqlite as a connection and under Kysely, durability, triggers, its errors.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, closeSync, fdatasync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
-import { setImmediate as immediate } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { CompiledQuery, Kysely, sql, SqliteDialect, SqliteDriver } from 'kysely'
 import type { DatabaseConnection, SqliteDatabase, SqliteStatement } from 'kysely'
 import type { Connection, Result, Run } from './connection.ts'
+import { makeGroupCommit } from './group-commit.ts'
 import { migrate } from './schema.ts'
 import type { DialectExtras, Tables } from './schema.ts'
 import { StoreError } from './store-error.ts'
@@ -43,24 +44,19 @@ export async function openSqlite(file: string): Promise<SqliteFile> {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     const writer = new DatabaseSync(file, { timeout: BUSY_MS })
     chmodSync(file, 0o600)
-    writer.exec('pragma journal_mode = wal; pragma synchronous = full;')
+    writer.exec('pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = full;')
     const builder = new Kysely<Tables>({ dialect: new NodeSqliteDialect(writer) })
     await migrate(builder, EXTRAS)
     const reader = new DatabaseSync(file, { timeout: BUSY_MS })
     reader.exec('pragma query_only = on;')
-    return { writer: connect(writer), reader: connect(reader), builder }
+    return { writer: connect(writer, openLog(`${file}-wal`)), reader: connect(reader, null), builder }
   } catch (error) {
     throw sqliteError(error, `cannot open ${file}`)
   }
 }
 
-interface Waiting {
-  queries: readonly CompiledQuery[]
-  done: (results: readonly Result<unknown>[]) => void
-  failed: (error: unknown) => void
-}
-
-function connect(raw: DatabaseSync): Connection {
+/** `log`: the write-ahead log; null for a connection that writes nothing. */
+function connect(raw: DatabaseSync, log: Log | null): Connection {
   const shim = new Shim(raw)
   const inside = new AsyncLocalStorage<{ open: boolean }>()
   let turn: Promise<unknown> = Promise.resolve()
@@ -98,29 +94,27 @@ function connect(raw: DatabaseSync): Connection {
       throw error
     }
   }
-  let waiting: Waiting[] = []
-  let flushed: Promise<void> = Promise.resolve()
-  const flush = (): Promise<void> =>
-    inTurn(async () => {
-      const group = waiting
-      waiting = []
-      try {
-        const results = whole(() => group.map((one) => one.queries.map((query) => now(query))))
-        for (const [at, one] of group.entries()) one.done(results[at] ?? [])
-      } catch (error) {
-        for (const one of group) one.failed(error)
-      }
-    })
+  const groups = makeGroupCommit({
+    commit: (take) =>
+      inTurn(async () => {
+        const group = take()
+        if (group.length === 0) return []
+        // the sync follows below, off this thread, which would stand still for it
+        now(SYNC_LATER)
+        try {
+          return whole(() => group.map((queries) => queries.map((query) => now(query))))
+        } finally {
+          now(SYNC_AT_COMMIT)
+        }
+      }),
+    sync: async () => log?.sync(),
+  })
 
   return {
     run: (query) => inTurn(async () => now(query)),
-    async grouped(queries) {
+    async grouped(queries, urgent = true) {
       refuseInside()
-      const { promise, resolve, reject } = Promise.withResolvers<readonly Result<unknown>[]>()
-      // once everything that this turn of the event loop brings has been heard
-      if (waiting.length === 0) flushed = immediate().then(flush)
-      waiting.push({ queries, done: resolve, failed: reject })
-      return promise
+      return groups.add(queries, urgent)
     },
     transaction: (work) =>
       inTurn(async () => {
@@ -151,11 +145,38 @@ function connect(raw: DatabaseSync): Connection {
       }
     },
     async close() {
-      await flushed
+      await groups.drain()
       await inTurn(async () => {
-        if (raw.isOpen) raw.close()
+        if (!raw.isOpen) return
+        raw.close()
+        log?.close()
       })
     },
+  }
+}
+
+interface Log {
+  sync(): Promise<void>
+  close(): void
+}
+
+/**
+ * The log of an open database is always this one file: it is overwritten, but never replaced while a connection is
+ * open. A sync of it does what a commit with synchronous FULL does, without standing still. SQLite takes no locks on
+ * it, so that closing it here drops none.
+ */
+function openLog(file: string): Log {
+  const descriptor = openSync(file, 'r+')
+  const sync = promisify(fdatasync)
+  return {
+    async sync() {
+      try {
+        await sync(descriptor)
+      } catch (error) {
+        throw new StoreError('broken', `${file} could not be synced`, error)
+      }
+    },
+    close: () => closeSync(descriptor),
   }
 }
 
@@ -164,6 +185,8 @@ function connect(raw: DatabaseSync): Connection {
 const BEGIN = CompiledQuery.raw('begin immediate')
 const COMMIT = CompiledQuery.raw('commit')
 const ROLLBACK = CompiledQuery.raw('rollback')
+const SYNC_LATER = CompiledQuery.raw('pragma synchronous = normal')
+const SYNC_AT_COMMIT = CompiledQuery.raw('pragma synchronous = full')
 
 /** Foreign error → StoreError. Codes: sqlite.org/rescode.html. */
 function sqliteError(error: unknown, doing: string): StoreError {

@@ -24,6 +24,8 @@ export type Parts = Partial<Omit<Delivery, 'touched'>> & { touched?: Partial<Tou
 export interface Reader {
   /** Never throws: a payload of another shape is ignored with a sentence that names the field. */
   read(payload: unknown, context: Context): Parts
+  /** Nothing ever follows from it: one that was lost is not missed. */
+  readonly idle?: true
 }
 
 /** The schema names exactly what is read; whatever else GitHub sends is left alone. */
@@ -44,7 +46,7 @@ export function reader<S extends z.ZodType>(
 
 /** A reader that looks at nothing. */
 export function ignoring(why: string): Reader {
-  return { read: () => ignored(why) }
+  return { read: () => ignored(why), idle: true }
 }
 
 export function ignored(why: string): Parts {

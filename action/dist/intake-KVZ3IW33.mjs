@@ -1,2 +1,0 @@
-import { createRequire as makeRequire } from 'node:module';const require = makeRequire(import.meta.url);
-import{COMMENT,intakeStep}from"./chunk-PBUMUJ4B.mjs";import"./chunk-NGNJ4TAW.mjs";import"./chunk-BE4PBURJ.mjs";import"./chunk-2Y6MIONJ.mjs";import"./chunk-NJ25UNC7.mjs";import"./chunk-LYXHA2QA.mjs";import"./chunk-AZD73WVN.mjs";import"./chunk-P46YWFC3.mjs";import"./chunk-YKAE7TUH.mjs";export{COMMENT,intakeStep};
