@@ -44,7 +44,7 @@ function appRows(): string[] {
     // one of the two names the key
     const isNeeded = required.includes(name) && name !== 'PRIVATE_KEY_PATH'
     const unset = isNeeded ? 'must be given' : '–'
-    const value = part.default === undefined ? unset : `\`${String(part.default)}\``
+    const value = typeof part.default === 'string' ? `\`${part.default}\`` : unset
     return `| \`${name}\` | ${value} | ${(part.description ?? '').replaceAll('|', '\\|')} |`
   })
 }
