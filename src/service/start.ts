@@ -10,7 +10,7 @@ import { leaseKeys, withLease } from '../pipeline/lease.ts'
 import type { Forge, Issue } from '../ports/forge.ts'
 import type { StoreTransaction } from '../ports.ts'
 import type { At, Service } from './parts.ts'
-import { putIndex, putPlace, type Place } from './place.ts'
+import { atOf, putIndex, putPlace, type Place } from './place.ts'
 import { tellEdited } from './edited.ts'
 import { readRules } from './rules.ts'
 import { putWhere } from './where.ts'
@@ -95,7 +95,7 @@ async function create(
       async (tx) => {
         await tx.putText(task, 'inputs', canonicalJson(inputs))
         await putPlace(tx, task, place)
-        await putWhere(tx, x.at)
+        await putWhere(tx, atOf(place))
         await putIndex(tx, thread, task)
         await tx.wake(task, service.clock.now())
         await also(tx, task)

@@ -24,6 +24,7 @@ async function ours(): Promise<string> {
       publicUrl: undefined,
       github: { web: 'http://127.0.0.1:1', api: 'http://127.0.0.1:1' },
       stop: process.env['STOP'] === '1',
+      stopped: [],
       moneyMonthUsd: 100,
       logLevel: 'info',
     },

@@ -1,2 +1,0 @@
-import { createRequire as makeRequire } from 'node:module';const require = makeRequire(import.meta.url);
-import{COMMENT,intakeStep}from"./chunk-GP5NU475.mjs";import"./chunk-GCVYRZDS.mjs";import"./chunk-FCEWTZDA.mjs";import"./chunk-7TUODOBM.mjs";import"./chunk-25XBCCRS.mjs";import"./chunk-LYXHA2QA.mjs";import"./chunk-AZD73WVN.mjs";import"./chunk-P46YWFC3.mjs";import"./chunk-YKAE7TUH.mjs";export{COMMENT,intakeStep};
