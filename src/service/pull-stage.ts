@@ -126,7 +126,12 @@ async function follow(service: Service, context: Context, look: Look): Promise<S
   if (over !== undefined) return over
   await sayWhatHolds(service, context, facts)
   const decided = await decideNow(service, state, facts)
-  if (decided.decision !== 'merge') return waiting(state.decided, decided, decided.because)
+  if (decided.decision !== 'merge') {
+    // GitHub works it out after the base moved, and tells nobody when it has
+    const unknown = facts.mergeable === 'unknown' && decided.decision === 'hold'
+    const until = unknown ? new Date(service.clock.now().getTime() + AGAIN_MS) : null
+    return { kind: 'waiting', for: decided.because, until, entries: decidedEntry(state.decided, decided) }
+  }
   const entries = decidedEntry(state.decided, decided)
   look.merging = { facts, decided }
   // the decision stands in the ledger before anything follows from it
@@ -244,10 +249,6 @@ async function readFacts(service: Service, task: string, number: number): Promis
   const place = await placeOf(service, task)
   const { reader } = service.forge(atOf(place))
   return reader.facts(number)
-}
-
-function waiting(before: Context['state']['decided'], decided: Decided, because: string): StageResult {
-  return { kind: 'waiting', for: because, until: null, entries: decidedEntry(before, decided) }
 }
 
 /** A decision that says the same of the same head is not written again. */

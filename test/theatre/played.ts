@@ -12,6 +12,7 @@ import { openStore } from '../../src/adapters/store/store.ts'
 import { systemClock } from '../../src/adapters/system/clock.ts'
 import { systemIds } from '../../src/adapters/system/ids.ts'
 import { makeRecipeWorker } from '../../src/adapters/workers/recipe/worker.ts'
+import type { Phase } from '../../src/contracts/base.ts'
 import { artifactName } from '../../src/contracts/bundle.ts'
 import { DispatchInputs } from '../../src/contracts/envelope.ts'
 import type { Fingerprint } from '../../src/contracts/fingerprint.ts'
@@ -82,15 +83,16 @@ export async function leaveBundle(world: World, request: JobRequest): Promise<vo
 /** By digest of the envelope and attempt: the same request is worked once in this process. */
 const made = new Map<string, Promise<Buffer>>()
 
-/** The zip that the Action's job would leave. */
+/** The zip that the Action's job would leave; `until`: where it was cut short after that phase, a checkpoint. */
 export function bundleOf(
   world: World,
   repository: string,
   inputs: DispatchInputs,
   attempt: number,
+  until?: Phase,
 ): Promise<Buffer> {
-  const key = `${inputs.envelope} ${attempt}`
-  const known = made.get(key) ?? work(world, repository, inputs, attempt)
+  const key = `${inputs.envelope} ${attempt} ${until ?? ''}`
+  const known = made.get(key) ?? work(world, repository, inputs, attempt, until)
   made.set(key, known)
   return known
 }
@@ -100,6 +102,7 @@ async function work(
   repository: string,
   inputs: DispatchInputs,
   attempt: number,
+  until: Phase | undefined,
 ): Promise<Buffer> {
   const git = world.names.get(repository.toLowerCase())?.git
   const tree = await git?.tree(inputs.commit, { recursive: true })
@@ -110,7 +113,7 @@ async function work(
   if (!read.ok) throw new Error(read.problem.message)
   const root = await mkdtemp(join(tmpdir(), 'played-'))
   try {
-    return await sealed(root, git.folder(), read.read, attempt)
+    return await sealed(root, git.folder(), { read: read.read, attempt, until })
   } finally {
     await rm(root, { recursive: true, force: true })
   }
@@ -118,7 +121,11 @@ async function work(
 
 type Read = Extract<ReturnType<typeof readEnvelope>, { ok: true }>['read']
 
-async function sealed(root: string, bare: string, read: Read, attempt: number): Promise<Buffer> {
+async function sealed(
+  root: string,
+  bare: string,
+  { read, attempt, until }: { read: Read; attempt: number; until: Phase | undefined },
+): Promise<Buffer> {
   const { envelope } = read
   const { base } = envelope.request
   const repo = join(root, 'repo')
@@ -153,7 +160,11 @@ async function sealed(root: string, bare: string, read: Read, attempt: number): 
   try {
     const seated = await seatEnvelope(engine, read, MACHINE)
     if (!seated.ok) throw new Error(seated.problem.message)
-    await runTask(engine, envelope.task, { stages: RUN_STAGES, run: { attempt, fence: envelope.fence } })
+    await runTask(engine, envelope.task, {
+      stages: RUN_STAGES,
+      run: { attempt, fence: envelope.fence },
+      ...(until === undefined ? {} : { until }),
+    })
   } finally {
     await store.close()
     await git.close()

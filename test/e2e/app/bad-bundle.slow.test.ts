@@ -78,7 +78,12 @@ function withFile(file: Partial<FileChange> & { path: string }, mode = '100644')
     ...changes,
     files: [...changes.files, added].toSorted((a, b) => (a.path < b.path ? -1 : 1)),
   })
+  const listed = { path: file.path, action: 'create', added: 1, removed: 0 }
   const edits = {
+    'evidence/IMPLEMENT/modified_files.json': (modified: { files: object[] }) => ({
+      ...modified,
+      files: [...modified.files, listed],
+    }),
     'evidence/IMPLEMENT/change_set.json': edit,
     'evidence/REVIEW/change_subject.json': (subject: { changes: ChangeSet }) => ({
       ...subject,
@@ -129,7 +134,7 @@ const REFUSED: readonly [what: string, odd: Odd, said: readonly string[]][] = [
       add: (zip) => zip.addBuffer(Buffer.from('x'), 'xx/xx/evil'),
       bytes: renamed('xx/xx/evil', '../../evil'),
     },
-    ['was not accepted', 'artifact-'],
+    ['was not accepted', 'invalid relative path', '`artifact-broken`'],
   ],
   [
     'a symlink',
@@ -144,12 +149,12 @@ const REFUSED: readonly [what: string, odd: Odd, said: readonly string[]][] = [
   [
     'a change of a .git alias',
     { edit: withFile({ path: 'git~1/config' }) },
-    ['was not accepted', '`bundle-unsound`'],
+    ['was not accepted', 'is no path inside the repository', '`bundle-unsound`'],
   ],
   [
     'a change with a gitlink',
     { edit: withFile({ path: 'lib' }, '160000') },
-    ['was not accepted', '`bundle-unsound`'],
+    ['was not accepted', 'files.0.after.mode', '`bundle-unsound`'],
   ],
   [
     'a change of a path that is protected',

@@ -1,6 +1,8 @@
 // Runs in Actions that bring nothing: people read where and why, nothing is published, and /retry goes on.
 import { expect, test } from 'vitest'
-import { STEPS } from '../../theatre/played.ts'
+import { artifactName } from '../../../src/contracts/bundle.ts'
+import { DispatchInputs } from '../../../src/contracts/envelope.ts'
+import { bundleOf, STEPS } from '../../theatre/played.ts'
 import { endedAt, expectNothingPublished, labelled, usual, LONG } from './quick-page.ts'
 
 const WORKFLOW = '.github/workflows/autopilot.yml'
@@ -93,6 +95,27 @@ test(
   async () => {
     const stage = await labelled((request) => Promise.resolve(endedAt(request, 'success', 'bundle')))
     expect(await stage.status()).toContain('The run ended well but left no artifact')
+    await expectNothingPublished(stage)
+  },
+  LONG,
+)
+
+test(
+  'cancelled while it worked, what it left is not used, and it is said how far it came',
+  async () => {
+    const stage = await labelled(async (request, _, world) => {
+      const { attempt, id: job } = request
+      const inputs = DispatchInputs.parse(attempt.event.inputs)
+      const zip = await bundleOf(world, attempt.event.repository, inputs, 1, 'PLAN')
+      const name = artifactName(inputs.task, 1)
+      await attempt.host.artifacts.put({ run: attempt.run.id, attempt: 1, job, name, zip, retentionDays: 14 })
+      return endedAt(request, 'cancelled', 'work')
+    })
+    const status = await stage.status()
+    expect(status).toContain('The run was cancelled')
+    expect(status).toContain(
+      'Attempt 1 ended in its step `work`, what it left is not used: the run did not end: PLAN was passed last.',
+    )
     await expectNothingPublished(stage)
   },
   LONG,
