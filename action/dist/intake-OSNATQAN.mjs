@@ -1,2 +1,0 @@
-import { createRequire as makeRequire } from 'node:module';const require = makeRequire(import.meta.url);
-import{COMMENT,intakeStep}from"./chunk-T5VEU37D.mjs";import"./chunk-QSVSIHS5.mjs";import"./chunk-TYRDVVOT.mjs";import"./chunk-Y7PSHC2I.mjs";import"./chunk-FGODLSWH.mjs";import"./chunk-EOJQWFAA.mjs";import"./chunk-P46YWFC3.mjs";import"./chunk-LC7QLYDX.mjs";export{COMMENT,intakeStep};
