@@ -50,7 +50,7 @@ export async function handleDelivery(service: Service, delivery: Delivery): Prom
   const [cancel] = meaning.cancels
   if (cancel !== undefined) {
     const because = `${SAID[cancel.because]} by @${cancel.by.login}`
-    return cancelThread(service, at, { number: cancel.number, because, done })
+    return cancelThread(service, at, { number: cancel.number, because, by: cancel.by, done })
   }
   if (command !== undefined && !(await isTalk(service, at, meaning))) {
     return applyCommand(service, at, command, done)

@@ -16,6 +16,9 @@ import { answerTo, Later, Refused } from './sending.ts'
 
 type Context = StageContext<TaskEngine>
 
+/** What GitHub shows one way and then another is looked at again after so many milliseconds. */
+const LOOK_AGAIN_MS = 30_000
+
 export function pullStage(service: Service) {
   return async function pull(context: Context): Promise<StageResult> {
     try {
@@ -49,6 +52,10 @@ async function follow(service: Service, context: Context): Promise<StageResult> 
   if (task === null || pull === null || published === null) throw new Error('PR: nothing is published')
   const facts = await readFacts(service, task, pull.number)
   if (facts === undefined) {
+    const place = await placeOf(service, task)
+    if ((await service.forge(atOf(place)).reader.pull(pull.number)) !== undefined) {
+      return { kind: 'waiting', for: `GitHub to show #${pull.number}`, until: soon(service), entries: [] }
+    }
     return stopWith(phase, {
       rule: 'pull-gone',
       reason: `The pull request #${pull.number} is not there any more`,
@@ -81,8 +88,8 @@ async function merge(
   const { task, pull, decided: before } = context.state
   if (task === null || pull === null) throw new Error('PR: there is no pull request')
   const place = await placeOf(service, task)
-  // a decision that was withdrawn once may come again: each has a key of its own
-  const key = `${task}/merge/${decided.head}/${decided.verdict.slice(7, 23)}`
+  // a decision that was withdrawn once may come again in the same words: each entry has a key of its own
+  const key = `${task}/merge/${decided.head}/${before?.seq ?? 0}`
   const wanted = {
     key,
     task,
@@ -103,7 +110,14 @@ async function merge(
   if (answer.result === 'merged') return merged(service, context, facts, answer.commit)
   const because =
     answer.result === 'withdrawn' ? answer.because : `the head moved to ${answer.head.slice(0, 7)}`
-  return { kind: 'waiting', for: because, until: null, entries: [] }
+  // it does not stand: the next look decides anew, and a merge that follows from that is another effect
+  const { head, policy, verdict } = decided
+  const hold = { kind: 'decided', head, decision: 'hold', policy, verdict } as const
+  return { kind: 'waiting', for: because, until: soon(service), entries: [hold] }
+}
+
+function soon(service: Service): Date {
+  return new Date(service.clock.now().getTime() + LOOK_AGAIN_MS)
 }
 
 async function merged(
@@ -162,7 +176,7 @@ function waiting(before: Context['state']['decided'], decided: Decided, because:
 /** A decision that says the same of the same head is not written again. */
 function decidedEntry(before: Context['state']['decided'], decided: Decided): LedgerEvent[] {
   const { head, decision, policy, verdict } = decided
-  return before?.head === head && before.verdict === verdict
+  return before?.head === head && before.verdict === verdict && before.decision === decision
     ? []
     : [{ kind: 'decided', head, decision, policy, verdict }]
 }
