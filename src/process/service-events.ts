@@ -24,7 +24,7 @@ export function serviceEvent(state: TaskState, entry: LedgerEntry, event: Servic
       return { ok: true, state: { ...state, paused: null } }
     case 'decided': {
       const { head, decision, policy, verdict } = event
-      return { ok: true, state: { ...state, decided: { head, decision, policy, verdict } } }
+      return { ok: true, state: { ...state, decided: { head, decision, policy, verdict, seq: entry.seq } } }
     }
     case 'merged':
       return merged(state, event)

@@ -107,7 +107,14 @@ export const TaskState = z.strictObject({
   turns: z.array(z.string()),
   paused: z.strictObject({ by: z.string(), reason: z.string() }).nullable(),
   decided: z
-    .strictObject({ head: Sha, decision: z.enum(['merge', 'hold', 'deny']), policy: Digest, verdict: Digest })
+    .strictObject({
+      head: Sha,
+      decision: z.enum(['merge', 'hold', 'deny']),
+      policy: Digest,
+      verdict: Digest,
+      /** Of its entry in the task chain: the same decision may come again. */
+      seq: z.int().min(0),
+    })
     .nullable(),
   merged: z.strictObject({ head: Sha, commit: Sha.nullable(), by: z.string() }).nullable(),
   closed: z

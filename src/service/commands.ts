@@ -1,6 +1,6 @@
 // Owns what each command does to a task: one transaction with the delivery that brought it, so that it happens once.
 import type { TaskId } from '../contracts/base.ts'
-import type { Command } from '../contracts/command.ts'
+import type { Actor, Command } from '../contracts/command.ts'
 import type { Delivery } from '../intake/deliveries/delivery.ts'
 import { actorText } from '../intake/request.ts'
 import { addTurn, type SaidTurn } from '../intake/turns.ts'
@@ -285,8 +285,11 @@ function cannotStart(problems: readonly string[]): Notice {
 export async function cancelThread(
   service: Service,
   at: At,
-  x: { number: number; because: string; done: Done },
+  x: { number: number; because: string; by: Actor; done: Done },
 ): Promise<void> {
+  // the App closes an issue by merging what belongs to it, and no other way
+  const own = x.by.kind === 'bot' && x.by.login === `${service.app.slug}[bot]`
+  if (own) return service.store.transaction(x.done)
   const task = await taskAt(service, { kind: 'thread', repository: at.repository.id, number: x.number })
   const state = task === undefined ? undefined : await readTask(service, task)
   const place = task === undefined ? undefined : await placeOf(service, task)
@@ -294,6 +297,9 @@ export async function cancelThread(
   if (task === undefined || over || place?.thread !== x.number) return service.store.transaction(x.done)
   // a merge closes the issue too, and its webhook may come before the merge was read
   const pull = state.pull === null ? undefined : await service.forge(at).reader.pull(state.pull.number)
+  if (state.pull !== null && pull === undefined) {
+    throw new Error(`whether #${state.pull.number} is merged cannot be read now`)
+  }
   if (pull?.state === 'merged') return service.store.transaction(x.done)
   await closeAborted(service, { task, reason: x.because, done: x.done })
 }

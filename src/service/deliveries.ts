@@ -88,7 +88,7 @@ async function handle(
   const [cancel] = meaning.cancels
   if (cancel !== undefined) {
     const because = `${SAID[cancel.because]} by @${cancel.by.login}`
-    return cancelThread(service, at, { number: cancel.number, because, done })
+    return cancelThread(service, at, { number: cancel.number, because, by: cancel.by, done })
   }
   if (command !== undefined && !(await isTalk(service, at, meaning))) {
     const { subject, implied, group } = meaning

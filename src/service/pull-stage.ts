@@ -19,6 +19,9 @@ import { answerTo, Later, Refused, resultOf } from './sending.ts'
 
 type Context = StageContext<TaskEngine>
 
+/** What GitHub shows one way and then another is looked at again after so many milliseconds. */
+const LOOK_AGAIN_MS = 30_000
+
 /** What one look has decided and written down, so that the step that follows at once need not read it again. */
 interface Look {
   merging: { facts: PullFacts; decided: Decided } | undefined
@@ -121,7 +124,13 @@ async function follow(service: Service, context: Context, look: Look): Promise<S
   if (done !== undefined) return merged(service, context, done)
   await makeReady(service, task, pull.number)
   const facts = await readFacts(service, task, pull.number)
-  if (facts === undefined) return gone(context, pull.number)
+  if (facts === undefined) {
+    const place = await placeOf(service, task)
+    if ((await service.forge(atOf(place)).reader.pull(pull.number)) === undefined) {
+      return gone(context, pull.number)
+    }
+    return { kind: 'waiting', for: `GitHub to show #${pull.number}`, until: soon(service), entries: [] }
+  }
   const over = await ended(service, context, facts)
   if (over !== undefined) return over
   await sayWhatHolds(service, context, facts)
@@ -129,7 +138,7 @@ async function follow(service: Service, context: Context, look: Look): Promise<S
   if (decided.decision !== 'merge') {
     // GitHub works it out after the base moved, and tells nobody when it has
     const unknown = facts.mergeable === 'unknown' && decided.decision === 'hold'
-    const until = unknown ? new Date(service.clock.now().getTime() + AGAIN_MS) : null
+    const until = unknown ? soon(service) : null
     return { kind: 'waiting', for: decided.because, until, entries: decidedEntry(state.decided, decided) }
   }
   const entries = decidedEntry(state.decided, decided)
@@ -144,11 +153,11 @@ async function merge(
   context: Context,
   { facts, decided }: NonNullable<Look['merging']>,
 ): Promise<StageResult> {
-  const { task, pull } = context.state
-  if (task === null || pull === null) throw new Error('PR: there is no pull request')
+  const { task, pull, decided: standing } = context.state
+  if (task === null || pull === null || standing === null) throw new Error('PR: nothing is decided')
   const place = await placeOf(service, task)
   const wanted = {
-    key: await mergeKey(service, task, decided.head),
+    key: mergeKey(task, standing),
     task,
     kind: 'merge',
     body: {
@@ -162,12 +171,16 @@ async function merge(
   } as const
   const answer = await answerTo(service, wanted)
   if (answer.result === 'merged') return merged(service, context, { ...answer, head: decided.head })
-  // what was withdrawn may be decided again in the very same words: then it is another merge
-  await service.store.transaction((tx) => tx.putText(task, WITHDRAWN, wanted.key))
   const because =
     answer.result === 'withdrawn' ? answer.because : `the head moved to ${answer.head.slice(0, 7)}`
-  const until = new Date(service.clock.now().getTime() + AGAIN_MS)
-  return { kind: 'waiting', for: because, until, entries: [] }
+  // it does not stand: the next look decides anew, and a merge that follows from that is another effect
+  const { head, policy, verdict } = decided
+  const hold = { kind: 'decided', head, decision: 'hold', policy, verdict } as const
+  return { kind: 'waiting', for: because, until: soon(service), entries: [hold] }
+}
+
+function soon(service: Service): Date {
+  return new Date(service.clock.now().getTime() + LOOK_AGAIN_MS)
 }
 
 interface Merged {
@@ -184,20 +197,14 @@ function mergedAs(facts: PullFacts): Merged {
 /** What the merge that the standing decision asked for was answered with; undefined: none was, or not yet. */
 async function mergedBefore(service: Service, { task, decided }: TaskState): Promise<Merged | undefined> {
   if (task === null || decided?.decision !== 'merge') return undefined
-  const row = await service.outbox.get(await mergeKey(service, task, decided.head))
+  const row = await service.outbox.get(mergeKey(task, decided))
   const answer = row?.state === 'done' ? resultOf('merge', row.result) : undefined
   return answer?.result === 'merged' ? { ...answer, head: decided.head } : undefined
 }
 
-/** Text with the key of the merge that was withdrawn last. */
-const WITHDRAWN = 'merge-withdrawn'
-/** After a withdrawal facts and decision are made anew, so soon. Milliseconds. */
-const AGAIN_MS = 2_000
-
-async function mergeKey(service: Pick<Service, 'store'>, task: string, head: Sha): Promise<string> {
-  const before = await service.store.text(task, WITHDRAWN)
-  const number = before === undefined ? 0 : Number(before.split('/').at(-1)) + 1
-  return `${task}/merge/${head}/${number}`
+/** A decision that was withdrawn once may come again in the same words: each entry has a key of its own. */
+function mergeKey(task: string, { head, seq }: NonNullable<TaskState['decided']>): string {
+  return `${task}/merge/${head}/${seq}`
 }
 
 async function merged(service: Service, context: Context, x: Merged): Promise<StageResult> {
@@ -254,7 +261,7 @@ async function readFacts(service: Service, task: string, number: number): Promis
 /** A decision that says the same of the same head is not written again. */
 function decidedEntry(before: Context['state']['decided'], decided: Decided): LedgerEvent[] {
   const { head, decision, policy, verdict } = decided
-  return before?.head === head && before.verdict === verdict
+  return before?.head === head && before.verdict === verdict && before.decision === decision
     ? []
     : [{ kind: 'decided', head, decision, policy, verdict }]
 }

@@ -75,14 +75,14 @@ export function makeFacts(x: {
       known.delete(number)
     }
     const content = await contentOf(number)
-    if (content === undefined) return undefined
     const asked = await askFacts(client, repository, number)
     if (asked === undefined) return undefined
-    if (asked === 'moved' || !fits(content, asked.pull)) return 'again'
+    if (content === undefined || asked === 'moved' || !fits(content, asked.pull)) return 'again'
     keep(known, number, { key: keyOf(asked), content }, MOST_PULLS)
     return { asked, content }
   }
 
+  /** undefined: it was not to be seen, which says nothing of the pull request itself. */
   async function contentOf(number: number): Promise<Content | undefined> {
     try {
       const at = { pull_number: number }

@@ -108,8 +108,8 @@ test(
       const { data: pulls } = await ana.rest.pulls.list(at)
       const [pull] = pulls
       if (pull === undefined) throw new Error('there is no pull request')
-      const label = { ...at, issue_number: pull.number, name: 'do-not-merge' }
-      await ana.rest.issues.addLabels({ ...label, labels: [label.name] })
+      const where = { ...at, issue_number: pull.number }
+      await ana.rest.issues.addLabels({ ...where, labels: ['do-not-merge'] })
       await theatre.process.start()
       await theatre.until('the denial', async () => {
         const { data } = await ana.rest.checks.listForRef({ ...at, ref: pull.head.sha })
@@ -117,7 +117,7 @@ test(
         return policy?.output.summary?.includes('do-not-merge') === true ? true : undefined
       })
       expect((await ana.rest.pulls.get({ ...at, pull_number: pull.number })).data.merged).toBe(false)
-      await ana.rest.issues.removeLabel(label)
+      await ana.rest.issues.removeLabel({ ...where, name: 'do-not-merge' })
       await merged(killed)
       await theatre.process.stop()
       expect(await harmOf(theatre, number, 1)).toEqual([])
