@@ -72,6 +72,8 @@ export interface Quick extends OpenStore {
   /** Time of the service and its store; stands until it is told to pass. */
   readonly clock: ManualClock
   service(): Promise<Service>
+  /** Of this process, what it asked of GitHub. */
+  asked(): { calls: number; points: number }
   /** Opens the issue that the repository's own patch answers, or another one. Its number. */
   open(issue?: { title: string; body: string }): Promise<number>
   label(number: number): Promise<void>
@@ -216,6 +218,7 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
     signed: appClientAt(loopback.api, { appId: app.id, privateKey }),
     clock,
     service: () => process.service(),
+    asked: () => ({ calls: process.github.meter.calls(), points: process.github.meter.points() }),
     person(login, role) {
       const { token } = loopback.user(login)
       if (role !== undefined)
