@@ -116,33 +116,37 @@ export interface ForgeWriter {
    * Commits the change's after-images through the git data API (Verified, modes kept) on `parent`, and moves the
    * branch there, forward only. `expectedHead` null: the branch must not exist. `unchanged`: it is at a commit with that
    * tree, parent and message already, whoever made it. `tree_differs`: GitHub made another tree than `changes.tree`;
-   * nothing was moved. Workflow files are refused: no App that asks for little may write them.
+   * nothing was moved. Workflow files are refused: no App that asks for little may write them. `fresh`: this was never
+   * asked for, so that it is looked for only where the branch turns out to be there.
    */
-  putBranch(x: {
-    branch: string
-    parent: Sha
-    expectedHead: Sha | null
-    changes: ChangeSet
-    message: string
-  }): Promise<
+  putBranch(
+    x: {
+      branch: string
+      parent: Sha
+      expectedHead: Sha | null
+      changes: ChangeSet
+      message: string
+    },
+    fresh?: 'fresh',
+  ): Promise<
     | { result: 'created' | 'updated' | 'unchanged'; head: Sha; tree: Sha }
     | { result: 'head_moved'; head: Sha | null }
     | { result: 'tree_differs'; tree: Sha }
     | { result: 'refused'; reason: string }
   >
-  /** One open pull request a branch. `draft` falls back to a ready one where drafts are not offered. */
-  putPull(x: {
-    branch: string
-    base: string
-    title: string
-    body: string
-    draft: boolean
-  }): Promise<{ result: 'created' | 'found'; pull: PullRef } | { result: 'refused'; reason: string }>
+  /** One open pull request a branch. `draft` falls back to a ready one where drafts are not offered. `fresh`: as above. */
+  putPull(
+    x: { branch: string; base: string; title: string; body: string; draft: boolean },
+    fresh?: 'fresh',
+  ): Promise<{ result: 'created' | 'found'; pull: PullRef } | { result: 'refused'; reason: string }>
   /** Only what differs is written. */
   editPull(number: number, x: { title?: string; body?: string }): Promise<void>
   markReady(pull: { number: number; node: string }): Promise<void>
-  /** `fresh`: nothing of its key was ever sent, so that none is looked for. */
-  putCheck(check: CheckWrite, fresh?: 'fresh'): Promise<{ id: number; url: string }>
+  /**
+   * `at`: the id that an earlier call gave for a check that has not ended and has no annotations; `fresh`: nothing of
+   * its key was ever sent; left out, it is looked for.
+   */
+  putCheck(check: CheckWrite, at?: number | 'fresh'): Promise<{ id: number; url: string }>
   /**
    * The one comment with our marker for `key` by our App on an issue or pull request: edited in place, made when there
    * is none. `at`: the id that an earlier call gave, or `fresh`: there was no earlier call; left out, it is looked for.

@@ -91,13 +91,15 @@ export type EffectKind = keyof typeof BODIES
 export type EffectBody<K extends EffectKind> = z.infer<(typeof BODIES)[K]>
 
 const Posted = z.strictObject({ id: Number_, url: z.string() })
+/** `open`: it has not ended and has no annotations, so that it can be written over unseen. */
+const PostedCheck = Posted.extend({ open: z.boolean() })
 const None = z.strictObject({})
 const PullRef = z.strictObject({ number: Number_, node: z.string(), url: z.string(), draft: z.boolean() })
 
 /** Kind → what came back, kept in the outbox so that nothing is asked twice. */
 export const RESULTS = {
   comment: Posted,
-  check: Posted,
+  check: PostedCheck,
   dispatch: z.discriminatedUnion('result', [
     z.strictObject({ result: z.literal('started'), run: Number_, url: z.string() }),
     z.strictObject({ result: z.enum(['missing', 'disabled', 'refused']), reason: z.string() }),
@@ -147,22 +149,29 @@ export const SENDERS: Senders = {
     const first = again || key === 'status' ? undefined : 'fresh'
     return forge.writer.putComment({ number, key, body, at: known.success ? known.data.id : first })
   },
-  check: ({ forge, before, again }, { check }) =>
-    forge.writer.putCheck(definedOnly(check), again || before !== null ? undefined : 'fresh'),
+  async check({ forge, before, again }, { check }) {
+    const known = PostedCheck.safeParse(before)
+    const first = again || before !== null ? undefined : 'fresh'
+    const at = known.success && known.data.open ? known.data.id : first
+    const made = await forge.writer.putCheck(definedOnly(check), at)
+    return { ...made, open: check.status !== 'completed' && check.output.annotations.length === 0 }
+  },
   dispatch: sendDispatch,
   async cancel({ forge }, { run }) {
     await forge.runs.cancel(run)
     return {}
   },
-  async branch({ forge, service }, { branch, parent, expectedHead, changes, message }) {
+  async branch({ forge, service, again }, { branch, parent, expectedHead, changes, message }) {
     const parsed = ChangeSetContract.parse(
       JSON.parse(new TextDecoder().decode(await service.blobs.get(changes))),
     )
     if (!parsed.ok) throw new Error(`change set ${changes} does not parse: ${parsed.problems.join('; ')}`)
-    return forge.writer.putBranch({ branch, parent, expectedHead, changes: parsed.value, message })
+    const order = { branch, parent, expectedHead, changes: parsed.value, message }
+    return forge.writer.putBranch(order, again ? undefined : 'fresh')
   },
-  async pull({ forge }, { branch, base, title, body, draft }) {
-    const made = await forge.writer.putPull({ branch, base, title, body, draft })
+  async pull({ forge, again }, { branch, base, title, body, draft }) {
+    const first = again ? undefined : 'fresh'
+    const made = await forge.writer.putPull({ branch, base, title, body, draft }, first)
     if (made.result === 'refused') return made
     const { number, node, url } = made.pull
     return { result: made.result, pull: { number, node, url, draft: made.pull.draft } }

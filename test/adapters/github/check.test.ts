@@ -158,3 +158,16 @@ test('a commit that is not there is a failure', async () => {
   const asked = { ...(await check(stage)), head: '1'.repeat(40) }
   expect(await failureOf(stage.forge.writer.putCheck(asked))).toMatchObject({ code: 'invalid' })
 })
+
+test('one that has not ended is written over by its id, and made anew once GitHub does not know it', async () => {
+  const stage = await openStage()
+  const { conclusion: _, ...rest } = await check(stage, [])
+  const open = { ...rest, status: 'in_progress' } as const
+  const first = await stage.forge.writer.putCheck(open, 'fresh')
+  const ended = { ...open, status: 'completed', conclusion: 'success' } as const
+  const counted = await stage.counted(() => stage.forge.writer.putCheck(ended, first.id))
+  expect(counted).toEqual({ 'checks/update': 1 })
+  expect(runs(stage)).toMatchObject([{ status: 'completed', conclusion: 'success' }])
+  const other = await stage.forge.writer.putCheck({ ...ended, key: 't-9' }, 999_999)
+  expect(other.id).not.toBe(first.id)
+})

@@ -20,13 +20,19 @@ const MadeCommit = z.object({
   parents: z.array(z.object({ sha: Sha })),
 })
 
-export async function putBranch(maker: TreeMaker, snapshots: Snapshots, x: Asked): Promise<Put> {
+export async function putBranch(
+  maker: TreeMaker,
+  snapshots: Snapshots,
+  x: Asked,
+  fresh?: 'fresh',
+): Promise<Put> {
   const { client } = maker
   const { branch, parent, expectedHead, changes, message } = x
   if (changes.base !== parent) {
     return refused(`The change stands on ${changes.base.slice(0, 12)}, not on ${parent.slice(0, 12)}.`)
   }
-  const current = await headOf(maker, branch)
+  const isNew = fresh === 'fresh' && expectedHead === null
+  const current = isNew ? null : await headOf(maker, branch)
   if (current !== null && (await holds(snapshots, current, x))) {
     return { result: 'unchanged', head: current, tree: changes.tree }
   }

@@ -19,13 +19,14 @@ const MOST_TITLE = 256
 export async function putPull(
   x: { client: Client; repository: RepoRef; identity: Identity },
   asked: Asked,
+  fresh?: 'fresh',
 ): Promise<Put> {
   const { client, repository, identity } = x
   const find = async (): Promise<Put | undefined> => {
     const found = await openPullFrom(client, repository, asked.branch, asked.base)
     return found && { result: 'found', pull: await pullRefOf(found, repository, identity) }
   }
-  const found = await find()
+  const found = fresh === 'fresh' ? undefined : await find()
   if (found !== undefined) return found
   try {
     const made = await create(client, asked)

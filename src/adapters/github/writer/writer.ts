@@ -26,11 +26,11 @@ export function makeWriter(x: {
   const { client, identity, snapshots } = x
   const maker: TreeMaker = { client, blobs: new Set() }
   return {
-    putBranch: (asked) => putBranch(maker, snapshots, asked),
-    putPull: (asked) => putPull(x, asked),
+    putBranch: (asked, fresh) => putBranch(maker, snapshots, asked, fresh),
+    putPull: (asked, fresh) => putPull(x, asked, fresh),
     editPull: (number, wanted) => editPull(client, number, wanted),
     markReady: ({ node }) => markReady(client, node),
-    putCheck: (check, fresh) => putCheck(client, identity, check, fresh),
+    putCheck: (check, at) => putCheck(client, identity, check, at),
     putComment: (asked) => putComment(client, identity, asked),
     addReaction: ({ comment, content }) =>
       unlessGone(
