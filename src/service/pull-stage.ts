@@ -122,7 +122,6 @@ async function follow(service: Service, context: Context, look: Look): Promise<S
   if (look.merging !== undefined) return merge(service, context, look.merging)
   const done = await mergedBefore(service, state)
   if (done !== undefined) return merged(service, context, done)
-  await makeReady(service, task, pull.number)
   const facts = await readFacts(service, task, pull.number)
   if (facts === undefined) {
     const place = await placeOf(service, task)
@@ -134,6 +133,7 @@ async function follow(service: Service, context: Context, look: Look): Promise<S
   const over = await ended(service, context, facts)
   if (over !== undefined) return over
   await sayWhatHolds(service, context, facts)
+  if (facts.draft && facts.head.sha === published.head) await makeReady(service, task, pull.number)
   const decided = await decideNow(service, state, facts)
   if (decided.decision !== 'merge') {
     // GitHub works it out after the base moved, and tells nobody when it has
@@ -243,13 +243,7 @@ async function makeReady(service: Service, task: string, number: number): Promis
   if (!draft) return
   const place = await placeOf(service, task)
   const at = atOf(place)
-  const key = `${task}/ready/${number}`
-  try {
-    await answerTo(service, { key, task, kind: 'ready', body: { at, number, node } })
-  } catch (error) {
-    // merged or closed meanwhile, or a draft for good: what is read next says which
-    if (!(error instanceof Refused)) throw error
-  }
+  await answerTo(service, { key: `${task}/ready/${number}`, task, kind: 'ready', body: { at, number, node } })
 }
 
 async function readFacts(service: Service, task: string, number: number): Promise<PullFacts | undefined> {
