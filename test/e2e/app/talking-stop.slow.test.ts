@@ -42,7 +42,7 @@ test('/abort and taking the label away cancel the run that is out and end the ta
     const issue = await talk.ask()
     await untilRuns(talk, 'in_progress')
     await talk.ana.rest.issues.update({ ...talk.at, issue_number: issue, body: 'Something else.' })
-    await talk.hears(issue, 'was edited after the work began')
+    await talk.hears(issue, 'was edited after it was asked for')
     await talk.comment(issue, '/abort')
     expect(await talk.hears(issue, 'Stopped: aborted by @')).toContain('Begin anew: `/retry`')
     await untilRuns(talk, 'cancelled')
