@@ -105,7 +105,10 @@ jobs:
 
 test('what a step leaves running in the background is ended with the job', async () => {
   const forge = makeMemoryForge({ settings: QUICK })
-  const seen = await forge.play(job(`- run: 'setsid sleep 60 > /dev/null 2>&1 & echo "left $!"'`))
+  // a process that is only half begun has no name and no environment yet
+  const begun = 'until grep -q sleep /proc/$!/comm; do sleep 0.02; done'
+  const script = `setsid sleep 60 > /dev/null 2>&1 & ${begun}; echo "left $!"`
+  const seen = await forge.play(job(`- run: '${script}'`))
   const log = seen.log('a')
   const pid = Number(/left (\d+)/.exec(log)?.[1])
   expect(pid).toBeGreaterThan(0)
