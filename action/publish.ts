@@ -1,7 +1,6 @@
 // Owns the step `publish` of Action-only mode: the bundle is judged, its change published, and the issue told.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readZip } from '../src/adapters/bundle/bundle-zip.ts'
 import { EXIT, refusalOf } from '../src/cli/exit-codes.ts'
 import { artifactName } from '../src/contracts/bundle.ts'
 import type { DispatchInputs } from '../src/contracts/envelope.ts'
@@ -10,6 +9,7 @@ import type { TaskEngine } from '../src/pipeline/engine.ts'
 import { importBundle, type Imported } from '../src/pipeline/import-run.ts'
 import type { Forge } from '../src/ports/forge.ts'
 import { renderNotice } from '../src/report/notice.ts'
+import { fetchBundle, MOST_ZIP_BYTES } from '../src/service/fetch-bundle.ts'
 import { publishImport } from '../src/service/action-only/publish.ts'
 import { openChains } from './compose.ts'
 import { runFolder } from './folder.ts'
@@ -17,9 +17,6 @@ import { forgeOf, runOf } from './forge.ts'
 import { COMMENT } from './intake.ts'
 import type { Invocation } from './invocation.ts'
 import type { Ended } from './steps.ts'
-
-/** Zipped bytes; what it may unpack to is the reader's own cap. */
-const MOST_ZIP_BYTES = 50 * 1024 * 1024
 
 /** `attempt`: of the job that ran. The envelope is held to the digest that `intake` gave, past the job in between. */
 export async function publishStep(
@@ -64,16 +61,19 @@ async function takeIn(
 ): Promise<Imported> {
   const { task, number, attempt } = x
   const wanted = artifactName(task, attempt)
-  const artifact = (await runs.artifacts(x.run)).find((one) => one.name === wanted)
-  const gone = { ok: false, rule: 'artifact-gone', reason: `The artifact ${wanted} is not there.` } as const
-  if (artifact === undefined || artifact.expired) return gone
-  const zip = await runs.download(artifact.id, MOST_ZIP_BYTES)
-  if (zip.result === 'gone') return gone
-  if (zip.result !== 'ok') {
-    const reason = `The artifact ${wanted} has more than ${MOST_ZIP_BYTES} bytes.`
-    return { ok: false, rule: 'artifact-too-large', reason }
+  const fetched = await fetchBundle(runs, x)
+  switch (fetched.result) {
+    case 'missing':
+    case 'expired':
+    case 'gone':
+      return { ok: false, rule: 'artifact-gone', reason: `The artifact ${wanted} is not there.` }
+    case 'too_large': {
+      const reason = `The artifact ${wanted} has more than ${MOST_ZIP_BYTES} bytes.`
+      return { ok: false, rule: 'artifact-too-large', reason }
+    }
+    case 'unreadable':
+      return { ok: false, rule: fetched.problem.rule, reason: fetched.problem.message }
+    case 'ok':
+      return importBundle(engine, task, fetched.bundle, { number, attempt })
   }
-  const read = await readZip(zip.bytes)
-  if (!read.ok) return { ok: false, rule: read.problem.rule, reason: read.problem.message }
-  return importBundle(engine, task, read.bundle, { number, attempt })
 }

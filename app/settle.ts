@@ -30,6 +30,12 @@ export function settleBy(x: {
     new Date(clock.now().getTime() + (DELAYS_MS[Math.min(attempts, DELAYS_MS.length - 1)] ?? 0))
   /** null: it has failed often enough. */
   const retryAt = (attempts: number): Date | null => (attempts + 1 >= MOST_ATTEMPTS ? null : after(attempts))
+  /** Tells of one more attempt that failed; when the next one is. */
+  const attempted = (error: unknown, attempts: number, what: string, about: object): Date | null => {
+    const next = retryAt(attempts)
+    log[next === null ? 'error' : 'warn']({ err: error, ...about, attempts: attempts + 1 }, what)
+    return next
+  }
   /** By task, while it fails: a step is never given up, since that would lose the task. */
   const failures = new Map<TaskId, number>()
 
@@ -43,11 +49,7 @@ export function settleBy(x: {
         return await inbox.postpone(guid, outcome.because, outcome.later)
       } catch (error) {
         if (signal.aborted) return
-        const next = retryAt(attempts)
-        log[next === null ? 'error' : 'warn'](
-          { err: error, guid, event, action, attempts: attempts + 1 },
-          'a delivery failed',
-        )
+        const next = attempted(error, attempts, 'a delivery failed', { guid, event, action })
         await inbox.failed(guid, messageOf(error), next)
       }
     },
@@ -80,11 +82,7 @@ export function settleBy(x: {
         return await outbox.settle(effect, { error: outcome.refused, retryAt: null })
       } catch (error) {
         if (signal.aborted) return
-        const next = retryAt(attempts)
-        log[next === null ? 'error' : 'warn'](
-          { err: error, key, kind, task, attempts: attempts + 1 },
-          'an effect failed',
-        )
+        const next = attempted(error, attempts, 'an effect failed', { key, kind, task })
         await outbox.settle(effect, { error: messageOf(error), retryAt: next })
       }
     },

@@ -5,9 +5,6 @@ import type { Gate, GateContext } from '../ports.ts'
 import { count, EMPTY_CHANGE, gateResult } from './result.ts'
 import { MAX_SCANNED, secretsIn, type Secret } from './secret-scan.ts'
 
-/** Larger files are for a person. */
-const MAX_LENGTH = MAX_SCANNED
-
 /**
  * Measured: `secrets`, credentials in after-images that no before-image of the change holds (threshold 0), and
  * `unscanned`, files over 1 MiB. A finding never repeats the credential.
@@ -32,7 +29,7 @@ export const secretsGate: Gate = {
     for (const file of context.changes.files) {
       if (file.after === null) continue
       const text = textOf(file.after.content)
-      if (text.length > MAX_LENGTH) findings.push(tooLarge(file.path, text.length))
+      if (text.length > MAX_SCANNED) findings.push(tooLarge(file.path, text.length))
       else found.push(...(await secretsIn(file.path, text)))
     }
     // A secret that stood there before, or only moved, is an old wound: named elsewhere, not held against this change.
@@ -73,7 +70,7 @@ function tooLarge(path: string, length: number): Finding {
   return {
     rule: 'too-large-to-scan',
     severity: 'error',
-    message: `${path} is ${length} characters; at most ${MAX_LENGTH} are scanned`,
+    message: `${path} is ${length} characters; at most ${MAX_SCANNED} are scanned`,
     location: { path },
     fix: 'let a person look at this file, or leave it out',
   }
@@ -88,7 +85,7 @@ async function knownBefore(context: GateContext): Promise<ReadonlySet<string>> {
   const known = new Set<string>()
   for (const file of context.changes.files) {
     const bytes = file.before === null ? undefined : await context.readBase(file.path)
-    if (bytes === undefined || bytes.length > MAX_LENGTH) continue
+    if (bytes === undefined || bytes.length > MAX_SCANNED) continue
     for (const secret of await secretsIn(file.path, textOf(contentOf(bytes)))) known.add(secret.digest)
   }
   return known

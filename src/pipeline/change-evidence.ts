@@ -3,8 +3,10 @@ import { ChangeSetContract, type ChangeSet } from '../contracts/change-set.ts'
 import { CouncilVerdictContract, type CouncilVerdict } from '../contracts/council.ts'
 import { FileMapContract, PlanContract, type Plan } from '../contracts/plan.ts'
 import { QualityReportContract, type QualityReport } from '../contracts/quality-report.ts'
+import type { Phase } from '../contracts/base.ts'
 import type { PRSummary } from '../contracts/summary.ts'
 import { WorkingSpecContract } from '../contracts/working-spec.ts'
+import type { PullBody } from '../report/pull-body.ts'
 import type { TaskEngine } from './engine.ts'
 import { summarisePull } from './pull-summary.ts'
 import type { StageContext } from './stage.ts'
@@ -39,4 +41,25 @@ export async function readChange(
     await context.read('REVIEW', 'council_verdict.json', CouncilVerdictContract),
   ] as const
   return { changes, quality, plan, councils, summary }
+}
+
+/** `since`: the phase whose end began the run's time. `bundle`: its name, for `ledger verify`. */
+export function pullBodyOf(
+  { state, sandbox }: Pick<StageContext<TaskEngine>, 'state' | 'sandbox'>,
+  { summary, quality, councils, plan }: ChangeEvidence,
+  x: { since: Phase; bundle: string },
+): PullBody {
+  const { run, passed } = state
+  if (run === null) throw new Error('PR: there is no run')
+  return {
+    summary,
+    quality,
+    councils,
+    sandbox,
+    worker: `recipe ${plan.recipe?.id ?? 'none'}`,
+    costUsd: 0,
+    ms: Date.parse(passed.REVIEW?.at ?? '') - Date.parse(passed[x.since]?.at ?? ''),
+    ledger: run.head,
+    bundle: x.bundle,
+  }
 }

@@ -23,16 +23,17 @@ export function answerOf(asked: Answering, notice: Notice): Promise<void> {
 /** `key` `refused`: one comment for all refusals of a thread, so that nobody can make the App flood it. */
 export function answer(asked: Answering, body: string, key: string): Promise<void> {
   return asked.service.store.transaction(async (tx) => {
-    await putAnswer(tx, asked, body, key)
+    await putAnswer(tx, asked.at, asked.command.number, { name: key, body })
     await asked.done(tx)
   })
 }
 
+/** On an issue or pull request, whether it has a task or not. `name`: one comment each. */
 export function putAnswer(
   tx: StoreTransaction,
-  { at, command: { number } }: Pick<Answering, 'at' | 'command'>,
-  body: string,
-  name: string,
+  at: At,
+  number: number,
+  { name, body }: { name: string; body: string },
 ): Promise<void> {
   const key = `answer/${name}`
   return putEffect(tx, {

@@ -1,6 +1,7 @@
 // Owns what each command does to a task: one transaction with the delivery that brought it, so that it happens once.
 import type { TaskId } from '../contracts/base.ts'
 import type { Actor, Command } from '../contracts/command.ts'
+import type { LedgerEvent } from '../contracts/ledger.ts'
 import type { Delivery } from '../intake/deliveries/delivery.ts'
 import { actorText } from '../intake/request.ts'
 import { addTurn, type SaidTurn } from '../intake/turns.ts'
@@ -9,24 +10,16 @@ import { readTask } from '../pipeline/journal.ts'
 import { goBack } from '../pipeline/settle.ts'
 import type { StoreTransaction } from '../ports.ts'
 import type { TaskState } from '../process/state.ts'
-import {
-  approved,
-  mayNotAsk,
-  needsText,
-  noTask,
-  notNow,
-  paused,
-  stopSwitch,
-} from '../report/answers/people.ts'
+import { approved, mayNotAsk, needsText, noTask, notNow, paused } from '../report/answers/people.ts'
 import { renderNotice, type Notice } from '../report/notice.ts'
 import { answer, answerOf, putAnswer, type Answering, type Done } from './answering.ts'
 import { addApproval } from './approvals.ts'
 import { explanation, statusText } from './explain.ts'
-import type { At, Service } from './parts.ts'
+import { botOf, mayAsk, type At, type Service } from './parts.ts'
 import { placeOf, taskAt } from './place.ts'
 import { RETRY, shortOfMoney } from './runs.ts'
 import { startTask } from './start.ts'
-import { isStopped } from './stop-switch.ts'
+import { isStopped, stoppedNotice } from './stop-switch.ts'
 import { withTask } from './task-lease.ts'
 import { isUnpublished, keepTurn, putAnswered, waitsForWords } from './turns.ts'
 
@@ -55,7 +48,7 @@ export async function applyCommand(service: Service, at: At, heard: Heard, end: 
     await end(tx)
   }
   const permission = await service.forge(at).reader.permission(command.by.login)
-  if (!['admin', 'maintain', 'write'].includes(permission)) {
+  if (!mayAsk(permission)) {
     // what others say in a review is talk between people, which nobody has to be told off for
     if (implied && command.name === 'reply') return service.store.transaction(done)
     const asked = `\`/${command.name}\``
@@ -106,21 +99,13 @@ async function begin(asked: Asked): Promise<void> {
   if (state !== undefined && state.closed === null) {
     return command.text === '' ? underWay(asked) : reply(asked)
   }
-  return start(asked, [])
+  return start(asked)
 }
 
-async function start(asked: Asked, before: TaskId[]): Promise<void> {
+/** `earlier`: the task whose conversation goes on. */
+async function start(asked: Asked, earlier?: TaskId): Promise<void> {
   const { service, at, command, done } = asked
-  if (isStopped(service, at))
-    return answerOf(
-      asked,
-      stopSwitch({
-        where: 'this repository',
-        by: 'the operator',
-        reason: 'Nothing is started, published or merged.',
-      }),
-    )
-  const earlier = before[0]
+  if (isStopped(service, at)) return answerOf(asked, stoppedNotice())
   const conversation = earlier === undefined ? [] : (await loadInputs(service, earlier)).request.conversation
   const started = await startTask(service, {
     at,
@@ -136,7 +121,7 @@ async function start(asked: Asked, before: TaskId[]): Promise<void> {
 async function reply(asked: Asked): Promise<void> {
   const { service, command, done, task, state } = asked
   if (task === undefined || state === undefined || state.closed !== null) {
-    return start(asked, task === undefined ? [] : [task])
+    return start(asked, task)
   }
   if (command.text.trim() === '') return answerOf(asked, needsText('reply'))
   const said = saidBy(command)
@@ -156,7 +141,7 @@ async function retry(asked: Asked): Promise<void> {
   const { service, task, state } = asked
   if (task === undefined || state === undefined) return nothingHere(asked)
   if (state.closed !== null)
-    return state.closed.result === 'accepted' ? nothingHere(asked) : start(asked, [task])
+    return state.closed.result === 'accepted' ? nothingHere(asked) : start(asked, task)
   const { run, lost } = state
   const unpublished = await isUnpublished(service, state)
   const waits = lost !== null || unpublished || (await waitsForWords(service, state))
@@ -183,27 +168,14 @@ async function workAgain({ service, command, done }: Asked, task: TaskId): Promi
 }
 
 async function abort(asked: Asked): Promise<void> {
-  const { service, command, task, state, done } = asked
+  const { command, task, state } = asked
   if (task === undefined || state === undefined || state.closed !== null) return nothingHere(asked)
-  await closeAborted(service, { task, reason: `aborted by @${command.by.login}`, done })
+  return writeEvent(asked, task, abortedBecause(`aborted by @${command.by.login}`))
 }
 
-/** Ends the task and cancels a run that is out; a pull request that is open stays with people. */
-async function closeAborted(
-  service: Service,
-  x: { task: TaskId; reason: string; done: Done },
-): Promise<void> {
-  const { task, reason } = x
-  await withTask(service, task, (journal) =>
-    journal.writeWith(
-      async (tx) => {
-        // the next step cancels a run that is out
-        await tx.wake(task, service.clock.now())
-        await x.done(tx)
-      },
-      { chain: `task:${task}`, event: { kind: 'task.closed', result: 'aborted', reason } },
-    ),
-  )
+/** The next step cancels a run that is out; a pull request that is open stays with people. */
+function abortedBecause(reason: string): LedgerEvent {
+  return { kind: 'task.closed', result: 'aborted', reason }
 }
 
 async function pause(asked: Asked): Promise<void> {
@@ -226,11 +198,10 @@ async function resume(asked: Asked): Promise<void> {
 }
 
 async function writeEvent(
-  asked: Asked,
+  { service, done }: Pick<Asked, 'service' | 'done'>,
   task: TaskId,
-  event: { kind: 'task.paused'; by: string; reason: string } | { kind: 'task.resumed'; by: string },
+  event: LedgerEvent,
 ): Promise<void> {
-  const { service, done } = asked
   await withTask(service, task, (journal) =>
     journal.writeWith(
       async (tx) => {
@@ -265,7 +236,7 @@ async function approve(asked: Asked): Promise<void> {
   const notice = approved({ by: command.by.login, head: pull.head.slice(0, 7) })
   await finish(asked, async (tx) => {
     await add(tx)
-    await putAnswer(tx, asked, renderNotice(notice), command.source)
+    await putAnswer(tx, asked.at, command.number, { name: command.source, body: renderNotice(notice) })
     await tx.wake(task, service.clock.now())
   })
 }
@@ -288,7 +259,7 @@ export async function cancelThread(
   x: { number: number; because: string; by: Actor; done: Done },
 ): Promise<void> {
   // the App closes an issue by merging what belongs to it, and no other way
-  const own = x.by.kind === 'bot' && x.by.login === `${service.app.slug}[bot]`
+  const own = x.by.kind === 'bot' && x.by.login === botOf(service)
   if (own) return service.store.transaction(x.done)
   const task = await taskAt(service, { kind: 'thread', repository: at.repository.id, number: x.number })
   const state = task === undefined ? undefined : await readTask(service, task)
@@ -301,7 +272,7 @@ export async function cancelThread(
     throw new Error(`whether #${state.pull.number} is merged cannot be read now`)
   }
   if (pull?.state === 'merged') return service.store.transaction(x.done)
-  await closeAborted(service, { task, reason: x.because, done: x.done })
+  await writeEvent({ service, done: x.done }, task, abortedBecause(x.because))
 }
 
 function saidBy(command: Command): SaidTurn {

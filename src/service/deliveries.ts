@@ -4,21 +4,19 @@ import { Sha, type TaskId, type Timestamp } from '../contracts/base.ts'
 import type { Delivery as Meaning } from '../intake/deliveries/delivery.ts'
 import { readDelivery } from '../intake/deliveries.ts'
 import type { Delivery, StoreTransaction } from '../ports.ts'
-import type { TaskState } from '../process/state.ts'
 import { CHECK_KINDS, notApplicableCheck } from '../report/checks.ts'
+import { putAnswer } from './answering.ts'
 import { applyCommand, cancelThread } from './commands.ts'
 import { editsOf } from './edited.ts'
 import { changesReach, followInstallation, reachable } from './installations.ts'
-import type { At, Service } from './parts.ts'
-import { findPlace, taskAt, threadId } from './place.ts'
+import { botOf, type At, type Service } from './parts.ts'
+import { taskAt, threadId } from './place.ts'
+import { openTasks } from './open-tasks.ts'
 import { askAgain } from './rechecks.ts'
 import { foreignReruns } from './rerun.ts'
 import { putHint, type RunHint } from './run-hint.ts'
 import { codeOf, nextTry, putEffect } from './sending.ts'
-import { Busy } from './task-lease.ts'
-
-/** While another process is at the task: how long to wait. */
-const BUSY_MS = 2_000
+import { Busy, BUSY_MS } from './task-lease.ts'
 
 /**
  * Once, however often it comes: all that follows is in one transaction with the end of the delivery. `later`: nobody
@@ -73,14 +71,8 @@ async function handle(
     for (const one of [...rechecks, ...edits, ...reruns]) await one(tx)
     for (const stranger of strangers) await putNeutral(tx, at, stranger, '')
     for (const answer of meaning.answers) {
-      const key = `answer/${answer.kind === 'bot' ? 'bot' : answer.source}`
-      const task = threadId(repository.id, answer.number)
-      await putEffect(tx, {
-        key: `${repository.id}#${answer.number}/${key}`,
-        task,
-        kind: 'comment',
-        body: { at, number: answer.number, key, body: answer.text },
-      })
+      const name = answer.kind === 'bot' ? 'bot' : answer.source
+      await putAnswer(tx, at, answer.number, { name, body: answer.text })
     }
     await end(tx)
   }
@@ -176,13 +168,12 @@ const MOST_TASKS = 500
 
 /** Tasks of the repository whose pull request waits for a decision. */
 async function openPulls(service: Service, repository: number): Promise<TaskId[]> {
-  const open: TaskId[] = []
-  for (const { id, state: text } of await service.store.tasks(MOST_TASKS)) {
-    const state = JSON.parse(text) as TaskState
-    if (state.published === null || state.merged !== null || state.closed !== null) continue
-    if ((await findPlace(service, id))?.repository.id === repository) open.push(id)
-  }
+  const open = await openTasks(service, MOST_TASKS)
   return open
+    .filter(({ state: { published, merged }, place }) => {
+      return published !== null && merged === null && place.repository.id === repository
+    })
+    .map(({ task }) => task)
 }
 
 const PullPayload = z.object({
@@ -213,7 +204,7 @@ async function strangersOf(
   const pull = PullPayload.safeParse(payload)
   if (!meaning.event.startsWith('pull_request.') || !pull.success) return groups
   const { number, head, user } = pull.data.pull_request
-  if (user?.login === `${service.app.slug}[bot]`) return groups
+  if (user?.login === botOf(service)) return groups
   const task = await taskAt(service, { kind: 'thread', repository: at.repository.id, number })
   return task === undefined ? [...groups, { head: head.sha, because: 'people' }] : groups
 }

@@ -1,10 +1,10 @@
 // Owns what follows when the App is taken away, given back, or a repository gets another name or owner.
-import { TaskState } from '../process/state.ts'
 import type { Delivery as Meaning } from '../intake/deliveries/delivery.ts'
 import type { Delivery, StoreTransaction } from '../ports.ts'
 import type { TaskId } from '../contracts/base.ts'
 import type { At, Service } from './parts.ts'
-import { atOf, findPlace, type Place } from './place.ts'
+import { openTasks } from './open-tasks.ts'
+import { atOf, type Place } from './place.ts'
 import { codeOf, isFinal } from './sending.ts'
 import { withTask } from './task-lease.ts'
 import { goneFrom, putGone, putWhere, whereNow } from './where.ts'
@@ -45,13 +45,14 @@ export async function followInstallation(
   const now = moved === null ? undefined : await asGithubSays(service, { installation, repository: moved.to })
   const whole = uninstalled || event.startsWith('installation.')
   const lost = new Set(gone.map(({ id }) => id))
-  const open = uninstalled || lost.size > 0 || now !== undefined ? await openTasks(service) : []
+  const touched = uninstalled || lost.size > 0 || now !== undefined
+  const open = touched ? await openTasks(service, Number.MAX_SAFE_INTEGER) : []
   await service.store.transaction(async (tx) => {
     if (whole) await putGone(tx, { installation, why: uninstalled ? why : '' })
     else await putGone(tx, { installation, repositories: gone, why })
     await putGone(tx, { installation, repositories: added, why: '' })
     if (now !== undefined) await putWhere(tx, now)
-    for (const [task, place] of open) {
+    for (const { task, place } of open) {
       const { id } = place.repository
       const ends = place.installation === installation && (uninstalled || lost.has(id))
       if (ends || id === now?.repository.id) await tx.wake(task, service.clock.now())
@@ -64,16 +65,6 @@ export async function followInstallation(
 async function asGithubSays(service: Service, at: At): Promise<At> {
   const { repository } = await service.forge(at).reader.about()
   return { ...at, repository }
-}
-
-async function openTasks(service: Service): Promise<Map<TaskId, Place>> {
-  const open = new Map<TaskId, Place>()
-  for (const { id, state } of await service.store.tasks(Number.MAX_SAFE_INTEGER)) {
-    if (TaskState.parse(JSON.parse(state)).closed !== null) continue
-    const place = await findPlace(service, id)
-    if (place !== undefined) open.set(id, place)
-  }
-  return open
 }
 
 /**

@@ -1,7 +1,7 @@
 // Owns what the service is made of: the engine of task chains, the durable queues, and the forge it speaks to.
 import type { RepoRef } from '../contracts/envelope.ts'
 import type { TaskEngine } from '../pipeline/engine.ts'
-import type { Forge } from '../ports/forge.ts'
+import type { Forge, Permission } from '../ports/forge.ts'
 import type { Inbox, Notes, Outbox, Wakes } from '../ports.ts'
 
 /** Where something is said or done: a repository as one installation of the App sees it. */
@@ -39,4 +39,14 @@ export interface Service extends TaskEngine {
 /** `a.github/workflows/x.yml` of the template; what a run's path must be. */
 export function workflowPath(service: Pick<Service, 'workflow'>): string {
   return `.github/workflows/${service.workflow}`
+}
+
+/** Login of the App's own account. */
+export function botOf(service: Pick<Service, 'app'>): string {
+  return `${service.app.slug}[bot]`
+}
+
+/** R15: who may ask for work may write to the repository. */
+export function mayAsk(permission: Permission): boolean {
+  return ['admin', 'maintain', 'write'].includes(permission)
 }

@@ -1,17 +1,15 @@
 // Owns what people see of a task on the forge: comments and check runs, made anew from the ledger after every step.
 import type { TaskId } from '../contracts/base.ts'
 import type { MergeDecision } from '../contracts/merge.ts'
-import { councilTree } from '../council/review.ts'
 import { readOutcome } from '../pipeline/closing.ts'
 import { readTask } from '../pipeline/journal.ts'
 import { renderQuestion } from '../report/answers/asked.ts'
-import { pendingCheck, renderCheck, voidedCheck, type CheckForm, type CheckKind } from '../report/checks.ts'
+import { pendingCheck, voidedCheck, type CheckForm, type CheckKind } from '../report/checks.ts'
 import { renderCouncil } from '../report/council-comment.ts'
 import type { Link } from '../report/markdown.ts'
 import { renderPlan } from '../report/plan-comment.ts'
 import { renderPolicyCheck } from '../report/policy-check.ts'
 import { renderQuality } from '../report/quality-comment.ts'
-import { qualityTree } from '../report/quality-tree.ts'
 import { renderStatus } from '../report/status-comment.ts'
 import type { StoreTransaction } from '../ports.ts'
 import type { TaskState } from '../process/state.ts'
@@ -23,6 +21,7 @@ import { againKeys } from './rechecks.ts'
 import { envelopeRef } from './runs.ts'
 import { putEffect } from './sending.ts'
 import { runLink, statusOf } from './status.ts'
+import { verdictChecks } from './verdicts.ts'
 
 /** Sends one thing that people see. */
 type Showing = (tx: StoreTransaction) => Promise<void>
@@ -126,16 +125,8 @@ function voided(state: TaskState): CheckForm[] {
 const KINDS: readonly CheckKind[] = ['plan', 'quality', 'council', 'policy']
 
 async function verdicts(service: Service, view: View): Promise<CheckForm[]> {
-  const { review, quality, council } = view.shown
   const context = { ledger: view.state.run?.head ?? null, rest: view.run }
-  return [
-    ...(review === undefined ? [] : [renderCheck('plan', councilTree(review), context)]),
-    ...(quality === undefined
-      ? []
-      : [renderCheck('quality', qualityTree(quality.gates.map((gate) => gate.verdict)), context)]),
-    ...(council === undefined ? [] : [renderCheck('council', councilTree(council), context)]),
-    await policyCheck(service, view),
-  ]
+  return [...verdictChecks(view.shown, context), await policyCheck(service, view)]
 }
 
 async function policyCheck(service: Service, view: View): Promise<CheckForm> {

@@ -2,11 +2,10 @@
 import type { Sha, TaskId } from '../contracts/base.ts'
 import type { TaskEngine } from '../pipeline/engine.ts'
 import { branchOf, commitMessage } from '../pipeline/branch-name.ts'
-import { readChange } from '../pipeline/change-evidence.ts'
+import { pullBodyOf, readChange } from '../pipeline/change-evidence.ts'
 import type { StageContext, StageResult } from '../pipeline/stage.ts'
 import { stopWith } from '../pipeline/stopping.ts'
 import { headMoved } from '../report/answers/pulls.ts'
-import type { PullBody } from '../report/pull-body.ts'
 import { editedPullText, newPullText } from '../report/pull-text.ts'
 import type { Service } from './parts.ts'
 import { atOf, placeOf, putIndex, type Place } from './place.ts'
@@ -28,7 +27,8 @@ export type Published =
 
 export async function publishChange(service: Service, context: StageContext<TaskEngine>): Promise<Published> {
   const { state } = context
-  const { changes, quality, plan, councils, summary } = await readChange(context)
+  const change = await readChange(context)
+  const { changes, summary } = change
   const { run, task } = state
   if (run === null || task === null) throw new Error('PR: there is no run')
   const place = await placeOf(service, task)
@@ -77,21 +77,13 @@ export async function publishChange(service: Service, context: StageContext<Task
       would_help: 'keep the commit and say `/reply TEXT` or `/retry` to go on from it',
     })
   }
-  const template = await findTemplate(service.forge(at).reader, changes.base)
-  const pullBody: PullBody = {
-    summary,
-    quality,
-    councils,
-    sandbox: context.sandbox,
-    worker: `recipe ${plan.recipe?.id ?? 'none'}`,
-    costUsd: 0,
-    ms: Date.parse(state.passed.REVIEW?.at ?? '') - Date.parse(state.passed.SPEC?.at ?? ''),
-    ledger: run.head,
-    bundle: 'BUNDLE',
-  }
-  const now = state.pull === null ? undefined : await service.forge(at).reader.pull(state.pull.number)
+  const { reader } = service.forge(at)
+  const pullBody = pullBodyOf(context, change, { since: 'SPEC', bundle: 'BUNDLE' })
+  const now = state.pull === null ? undefined : await reader.pull(state.pull.number)
   const body =
-    now === undefined ? newPullText(pullBody, template ?? null) : editedPullText(pullBody, now.body)
+    now === undefined
+      ? newPullText(pullBody, (await findTemplate(reader, changes.base)) ?? null)
+      : editedPullText(pullBody, now.body)
   const opened = await openPull({ service, context, place, branch, title: summary.title, body, task })
   if (!opened.ok) return opened
   const { pull } = opened

@@ -4,10 +4,10 @@ import { readTask } from '../pipeline/journal.ts'
 import type { StoreTransaction } from '../ports.ts'
 import { foreignRerun } from '../report/answers/people.ts'
 import { renderNotice } from '../report/notice.ts'
+import { putAnswer } from './answering.ts'
 import type { At, Service } from './parts.ts'
-import { findPlace, taskAt, threadId } from './place.ts'
+import { findPlace, taskAt } from './place.ts'
 import { dispatchedRun } from './runs.ts'
-import { putEffect } from './sending.ts'
 
 /** What to write in the transaction that ends the delivery, one a thread; a run that is out tells of itself. */
 export async function foreignReruns(
@@ -33,13 +33,6 @@ async function foreignRerunOf(
   const out = requested === null ? undefined : await dispatchedRun(service, task, requested.number)
   if (out?.run === id) return undefined
   const reason = `${by?.login ?? 'Somebody'} started attempt ${attempt}; only the attempt that was asked for counts.`
-  const key = 'answer/rerun'
-  const body = { at, number: place.thread, key, body: renderNotice(foreignRerun(reason)) }
-  return (tx) =>
-    putEffect(tx, {
-      key: `${repository}#${place.thread}/${key}`,
-      task: threadId(repository, place.thread),
-      kind: 'comment',
-      body,
-    })
+  const body = renderNotice(foreignRerun(reason))
+  return (tx) => putAnswer(tx, at, place.thread, { name: 'rerun', body })
 }

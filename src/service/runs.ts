@@ -1,6 +1,5 @@
 // Owns the runs of a task in Actions: asked for, found, looked at, and taken in or given up with a reason.
 import type { BaseRef, TaskId } from '../contracts/base.ts'
-import { artifactName } from '../contracts/bundle.ts'
 import { canonicalJson } from '../contracts/canonical.ts'
 import { importBundle } from '../pipeline/import-run.ts'
 import { makeEnvelope } from '../pipeline/envelope.ts'
@@ -11,6 +10,7 @@ import type { TaskState } from '../process/state.ts'
 import { moneyCap } from '../report/answers/people.ts'
 import { renderNotice } from '../report/notice.ts'
 import { endedRun } from './ended-run.ts'
+import { fetchBundle, MOST_ZIP_BYTES } from './fetch-bundle.ts'
 import { asHint, hintOf, type RunHint } from './run-hint.ts'
 import { reserve, settleMoney, Short } from './money.ts'
 import { workflowPath, type Service } from './parts.ts'
@@ -19,13 +19,9 @@ import { putSaying } from './saying.ts'
 import { putEffect, resultOf } from './sending.ts'
 import { withTask } from './task-lease.ts'
 import { waitsForWords } from './turns.ts'
-import { readZip } from '../adapters/bundle/bundle-zip.ts'
 
 /** What came of looking after a task's run. `waiting`: until when at the latest, and for what. */
 export type RunStep = { kind: 'moved' } | { kind: 'waiting'; for: string; until: Date | null }
-
-/** Threat: a bundle made to fill the disk. Zipped bytes; what it may unpack to is the reader's own cap. */
-const MOST_ZIP_BYTES = 50 * 1024 * 1024
 
 /** A run that nobody heard of for this long will not come: GitHub ends a job after six hours, queued ones after a day. */
 export const LONGEST_RUN_MS = 25 * 60 * 60 * 1000
@@ -129,7 +125,7 @@ async function baseNow(
   return pull === null ? asked : service.forge(atOf(place)).reader.branch(pull.branch)
 }
 
-/** What a task leaves that ended while a run was out: the run is cancelled, its money and its envelope are given back. */
+/** What a task leaves that ended while a run was out: the run is cancelled, and its money is given back. */
 export async function endRun(service: Service, state: TaskState): Promise<void> {
   const { task, requested } = state
   if (task === null || requested === null) return
@@ -138,16 +134,10 @@ export async function endRun(service: Service, state: TaskState): Promise<void> 
   const out = await dispatchedRun(service, task, requested.number)
   if (out === undefined) return
   const at = atOf(place)
-  await service.store.transaction(async (tx) => {
-    const key = `${task}/cancel/${out.run}`
-    await putEffect(tx, { key, task, kind: 'cancel', body: { at, run: out.run } })
-    await putEffect(tx, {
-      key: `${task}/drop-ref/aborted`,
-      task,
-      kind: 'drop_ref',
-      body: { at, ref: envelopeRef(task) },
-    })
-  })
+  const key = `${task}/cancel/${out.run}`
+  await service.store.transaction((tx) =>
+    putEffect(tx, { key, task, kind: 'cancel', body: { at, run: out.run } }),
+  )
 }
 
 /** The envelope is made from the chain as it stood when the run was requested, so a crash makes the same one again. */
@@ -259,19 +249,21 @@ async function takeIn(
 ): Promise<RunStep> {
   const place = await placeOf(service, task)
   const forge = service.forge(atOf(place))
-  const artifact = (await forge.runs.artifacts(ended.run)).find(
-    (one) => one.name === artifactName(task, ATTEMPT),
-  )
-  if (artifact === undefined) return loseEnded(service, task, forge.runs, ended)
-  if (artifact.expired) return lose(service, task, 'artifact-gone', 'The bundle of the run has expired.')
-  const zip = await forge.runs.download(artifact.id, MOST_ZIP_BYTES)
-  if (zip.result === 'gone') return lose(service, task, 'artifact-gone', 'The bundle of the run is gone.')
-  if (zip.result !== 'ok') {
-    return lose(service, task, 'artifact-too-large', `The bundle is larger than ${MOST_ZIP_BYTES} bytes.`)
+  const fetched = await fetchBundle(forge.runs, { task, attempt: ATTEMPT, run: ended.run })
+  switch (fetched.result) {
+    case 'missing':
+      return loseEnded(service, task, forge.runs, ended)
+    case 'expired':
+      return lose(service, task, 'artifact-gone', 'The bundle of the run has expired.')
+    case 'gone':
+      return lose(service, task, 'artifact-gone', 'The bundle of the run is gone.')
+    case 'too_large':
+      return lose(service, task, 'artifact-too-large', `The bundle is larger than ${MOST_ZIP_BYTES} bytes.`)
+    case 'unreadable':
+      return lose(service, task, fetched.problem.rule, fetched.problem.message)
+    case 'ok':
   }
-  const read = await readZip(zip.bytes)
-  if (!read.ok) return lose(service, task, read.problem.rule, read.problem.message)
-  const taken = await importBundle(service, task, read.bundle, {
+  const taken = await importBundle(service, task, fetched.bundle, {
     number: requested.number,
     attempt: ATTEMPT,
   })

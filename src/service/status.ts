@@ -1,6 +1,6 @@
 // Owns where a task stands as people are told: the status comment's view, from the ledger and its evidence alone.
 import { readOutcome } from '../pipeline/closing.ts'
-import { aborted, moneyCap, paused, stopSwitch } from '../report/answers/people.ts'
+import { aborted, moneyCap, paused } from '../report/answers/people.ts'
 import { stopped } from '../report/answers/runs.ts'
 import type { Link } from '../report/markdown.ts'
 import type { AfterMerge, StatusEnd, StatusRow, StatusView } from '../report/status-comment.ts'
@@ -10,15 +10,14 @@ import { lostNotice } from './lost.ts'
 import type { Service } from './parts.ts'
 import type { Place } from './place.ts'
 import { dispatchedRun, shortOfMoney } from './runs.ts'
-import { isStopped } from './stop-switch.ts'
+import { isStopped, stoppedNotice } from './stop-switch.ts'
 import { troubleOf } from './trouble.ts'
 
 export async function statusOf(
   service: Service,
-  x: { state: TaskState; place: Place; shown: Shown },
+  x: { state: TaskState; place: Place; shown: Shown; run: Link | null },
 ): Promise<StatusView> {
-  const { state, place, shown } = x
-  const run = await runLink(service, state)
+  const { state, place, shown, run } = x
   const trouble = state.task === null ? undefined : await troubleOf(service, state.task)
   return {
     end: await endOf(service, state, place, run),
@@ -60,11 +59,7 @@ async function endOf(service: Service, state: TaskState, place: Place, run: Link
     return held(`Autopilot stopped: ${closed.reason}`, ['Start again: `/retry`'])
   }
   if (state.paused !== null) return { kind: 'held', notice: paused(state.paused) }
-  if (isStopped(service, place)) {
-    const reason = 'Nothing is started, published or merged.'
-    const where = { where: 'this repository', by: 'the operator', reason }
-    return { kind: 'held', notice: stopSwitch(where) }
-  }
+  if (isStopped(service, place)) return { kind: 'held', notice: stoppedNotice() }
   const short = state.task === null ? undefined : await shortOfMoney(service, state.task)
   if (short !== undefined && state.requested === null) return { kind: 'held', notice: moneyCap(short) }
   if (lost !== null) return { kind: 'held', notice: lostNotice(service, place, lost, run) }

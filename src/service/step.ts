@@ -16,12 +16,11 @@ import { endTrouble, keepTrouble } from './trouble.ts'
 import { acceptTurns } from './turns.ts'
 import { watchStage } from './watch-stage.ts'
 import type { Service } from './parts.ts'
-import { Busy } from './task-lease.ts'
+import { Busy, BUSY_MS } from './task-lease.ts'
 import { codeOf, isFinal, nextTry } from './sending.ts'
 
 /** Steps of one look: more than any task takes without waiting for the world. */
 const MOST_STEPS = 40
-const BUSY_MS = 2_000
 
 /**
  * Moves the task as far as it goes now, shows people where it stands, and sets its next wake. Throws what asking again

@@ -1,4 +1,6 @@
 // Owns the stop switch (R163): where it is on nothing is started, published or merged; what runs may end and waits.
+import { stopSwitch } from '../report/answers/people.ts'
+import type { Notice } from '../report/notice.ts'
 import type { Service } from './parts.ts'
 import type { Place } from './place.ts'
 
@@ -10,4 +12,9 @@ export function isStopped(
   const owner = place.repository.owner.toLowerCase()
   const whole = `${owner}/${place.repository.name.toLowerCase()}`
   return service.limits.stopped.some((one) => ['*', owner, whole].includes(one.toLowerCase()))
+}
+
+export function stoppedNotice(): Notice {
+  const reason = 'Nothing is started, published or merged.'
+  return stopSwitch({ where: 'this repository', by: 'the operator', reason })
 }

@@ -4,6 +4,9 @@ import { openJournal, type Journal } from '../pipeline/journal.ts'
 import { leaseKeys, withLease } from '../pipeline/lease.ts'
 import type { Service } from './parts.ts'
 
+/** After so many milliseconds a task that was busy is tried again. */
+export const BUSY_MS = 2_000
+
 /** A task that another process works on just now; the delivery or wake is tried again soon. */
 export class Busy extends Error {
   override readonly name = 'Busy'

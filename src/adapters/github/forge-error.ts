@@ -33,3 +33,13 @@ export class ForgeError extends Error {
     this.retryAt = x.retryAt ?? null
   }
 }
+
+/** undefined: GitHub does not know what was asked for. */
+export async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof ForgeError && error.code === 'not_found') return undefined
+    throw error
+  }
+}

@@ -31,6 +31,17 @@ const countOrNull = slot<number | null>
 
 export function deliveries(db: Kysely<Tables>) {
   const pending = db.updateTable('deliveries').where('guid', '=', text('guid')).where('state', '=', PENDING)
+  /** As it is when it comes for the first time, or again after it failed for good. */
+  const pendingAgain = {
+    lane: text('lane'),
+    arrival: count('arrival'),
+    received_at: text('now'),
+    state: 'pending',
+    attempts: 0,
+    next_at: text('now'),
+    error: null,
+    payload: text('payload'),
+  } as const
   return {
     /** Changes a row where the delivery is new, none where it is known. */
     accept: prepare(
@@ -38,33 +49,14 @@ export function deliveries(db: Kysely<Tables>) {
         .insertInto('deliveries')
         .values({
           guid: text('guid'),
-          lane: text('lane'),
-          arrival: count('arrival'),
           event: text('event'),
           action: textOrNull('action'),
           repository: countOrNull('repository'),
           installation: countOrNull('installation'),
-          received_at: text('now'),
-          state: 'pending',
-          attempts: 0,
-          next_at: text('now'),
-          error: null,
-          payload: text('payload'),
+          ...pendingAgain,
         })
         .onConflict((on) =>
-          on
-            .column('guid')
-            .doUpdateSet({
-              lane: text('lane'),
-              arrival: count('arrival'),
-              received_at: text('now'),
-              state: 'pending',
-              attempts: 0,
-              next_at: text('now'),
-              error: null,
-              payload: text('payload'),
-            })
-            .where('deliveries.state', '=', 'failed'),
+          on.column('guid').doUpdateSet(pendingAgain).where('deliveries.state', '=', 'failed'),
         ),
     ),
     /** Jumps from lane to lane in the index: a repository with a thousand waiting costs no more than one with two. */

@@ -2,13 +2,14 @@
 import { evidenceJson } from '../../contracts/canonical.ts'
 import { renderPullBody } from '../../report/pull-body.ts'
 import { branchOf, commitMessage } from '../branch-name.ts'
-import { readChange } from '../change-evidence.ts'
+import { pullBodyOf, readChange } from '../change-evidence.ts'
 import type { StageContext, StageResult } from '../stage.ts'
 import { stopWith } from '../stopping.ts'
 
 export async function publish(context: StageContext): Promise<StageResult> {
   const { engine, state, phase } = context
-  const { changes, quality, plan, councils, summary } = await readChange(context)
+  const change = await readChange(context)
+  const { changes, summary } = change
   const { run, task } = state
   if (run === null || task === null) throw new Error('PR: there is no run')
   const branch = branchOf(summary.title, task)
@@ -28,18 +29,7 @@ export async function publish(context: StageContext): Promise<StageResult> {
     const would_help = `rename or delete it (git branch -m ${branch} NAME), then go on with --resume`
     return { kind: 'waiting', for: `${branch} to be free: ${reason} ${would_help}` }
   }
-  const opened = state.passed.STRATEGIZE?.at ?? ''
-  const body = renderPullBody({
-    summary,
-    quality,
-    councils,
-    sandbox: context.sandbox,
-    worker: `recipe ${plan.recipe?.id ?? 'none'}`,
-    costUsd: 0,
-    ms: Date.parse(state.passed.REVIEW?.at ?? opened) - Date.parse(opened),
-    ledger: run.head,
-    bundle: 'BUNDLE',
-  })
+  const body = renderPullBody(pullBodyOf(context, change, { since: 'STRATEGIZE', bundle: 'BUNDLE' }))
   const files = {
     'pr_url.txt': `refs/heads/${branch} (a local run opens no pull request)\n`,
     'pr_body.md': body,

@@ -12,7 +12,7 @@ import { withLease } from '../../pipeline/lease.ts'
 import { createTask } from '../../pipeline/loop.ts'
 import { strategize } from '../../pipeline/stages/strategize.ts'
 import type { Forge } from '../../ports/forge.ts'
-import type { Service } from '../parts.ts'
+import { mayAsk, type Service } from '../parts.ts'
 import { readRules } from '../rules.ts'
 
 export type Asked =
@@ -40,7 +40,7 @@ export async function askForRun(
   const { forge, issue, by } = x
   const { reader } = forge
   const role = await reader.permission(by.login)
-  if (!['admin', 'maintain', 'write'].includes(role)) {
+  if (!mayAsk(role)) {
     return { ok: false, problems: [`${by.login} has the role ${role}; who asks needs write access`] }
   }
   const rules = await readRules(x, reader)

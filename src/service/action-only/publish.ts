@@ -1,9 +1,8 @@
 // Owns publishing where a workflow does all the work: branch, pull request and advisory checks, and nothing is merged.
 import type { TaskId } from '../../contracts/base.ts'
-import { councilTree } from '../../council/review.ts'
 import { advance } from '../../pipeline/advance.ts'
 import { branchOf, commitMessage } from '../../pipeline/branch-name.ts'
-import { readChange, type ChangeEvidence } from '../../pipeline/change-evidence.ts'
+import { pullBodyOf, readChange } from '../../pipeline/change-evidence.ts'
 import type { TaskEngine } from '../../pipeline/engine.ts'
 import type { Imported } from '../../pipeline/import-run.ts'
 import { readTask } from '../../pipeline/journal.ts'
@@ -11,12 +10,11 @@ import type { Stage } from '../../pipeline/stage.ts'
 import { stopWith } from '../../pipeline/stopping.ts'
 import type { Forge } from '../../ports/forge.ts'
 import { nothingCame, notOpened, pullOpened, runEnded } from '../../report/answers/workflow.ts'
-import { renderCheck, type CheckForm } from '../../report/checks.ts'
 import type { Link } from '../../report/markdown.ts'
 import type { Notice } from '../../report/notice.ts'
 import { newPullText } from '../../report/pull-text.ts'
-import { qualityTree } from '../../report/quality-tree.ts'
 import { findTemplate } from '../template.ts'
+import { verdictChecks } from '../verdicts.ts'
 
 export interface Publishing {
   forge: Forge
@@ -62,7 +60,7 @@ function publishStage(x: Publishing, told: Told): Stage<TaskEngine> {
     const { run, task } = state
     if (run === null || task === null) throw new Error('PR: there is no run')
     const change = await readChange(context)
-    const { changes, summary, quality, plan, councils } = change
+    const { changes, summary } = change
     const branch = branchOf(summary.title, task)
     const { writer, reader } = x.forge
     const message = commitMessage(summary.title, summary.summary, task)
@@ -82,27 +80,18 @@ function publishStage(x: Publishing, told: Told): Stage<TaskEngine> {
       })
     }
     const template = await findTemplate(reader, changes.base)
-    const body = newPullText(
-      {
-        summary,
-        quality,
-        councils,
-        sandbox: context.sandbox,
-        worker: `recipe ${plan.recipe?.id ?? 'none'}`,
-        costUsd: 0,
-        ms: Date.parse(state.passed.REVIEW?.at ?? '') - Date.parse(state.passed.SPEC?.at ?? ''),
-        ledger: run.head,
-        bundle: x.bundle,
-      },
-      template ?? null,
-    )
+    const pullBody = pullBodyOf(context, change, { since: 'SPEC', bundle: x.bundle })
+    const body = newPullText(pullBody, template ?? null)
     const base = request.base.ref
     const opened = await writer.putPull({ branch, base, title: summary.title, body, draft: false })
     if (opened.result === 'refused') {
       told.notice = notOpened({ branch, reason: opened.reason, run: x.run })
       return { kind: 'waiting', for: 'the right to open pull requests' }
     }
-    for (const form of checksOf(change, { ledger: run.head, rest: x.run })) {
+    const { quality, councils } = change
+    const [review, council] = councils
+    const shown = { review, quality, council }
+    for (const form of verdictChecks(shown, { ledger: run.head, rest: x.run })) {
       await writer.putCheck({
         ...form,
         head: made.head,
@@ -114,17 +103,6 @@ function publishStage(x: Publishing, told: Told): Stage<TaskEngine> {
     const published = { kind: 'published', branch, head: made.head, tree: made.tree, pull } as const
     return { kind: 'waiting', for: 'people', entries: [published] }
   }
-}
-
-function checksOf(
-  { quality, councils: [plan, change] }: ChangeEvidence,
-  context: Parameters<typeof renderCheck>[2],
-): readonly CheckForm[] {
-  return [
-    renderCheck('plan', councilTree(plan), context),
-    renderCheck('quality', qualityTree(quality.gates.map((gate) => gate.verdict)), context),
-    renderCheck('council', councilTree(change), context),
-  ]
 }
 
 function whyNot(made: Awaited<ReturnType<Forge['writer']['putBranch']>>): string {

@@ -1,18 +1,9 @@
 // Runs that end badly on real processes: a workflow's own steps, cancelled by a person, ended by the clock, run again.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTheatre, type Theatre } from '../../theatre/theatre.ts'
-import { FILES, label, openIssue, untilSaid } from './thread.ts'
+import { dispatched, FILES, label, openIssue, untilSaid } from './thread.ts'
 
-const WORKFLOW = `name: autopilot
-run-name: autopilot \${{ inputs.task }} \${{ inputs.nonce }}
-on:
-  workflow_dispatch:
-    inputs:
-      task: { required: true, type: string }
-      envelope: { required: true, type: string }
-      commit: { required: true, type: string }
-      nonce: { required: true, type: string }
-jobs:
+const WORKFLOW = dispatched(`jobs:
   run:
     runs-on: ubuntu-24.04
     timeout-minutes: 1
@@ -21,7 +12,7 @@ jobs:
         run: test -z "\${{ vars.BROKEN }}"
       - name: work
         run: sleep 600
-`
+`)
 
 let stage: Theatre
 beforeAll(async () => {

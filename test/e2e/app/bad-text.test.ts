@@ -1,24 +1,15 @@
 // Text that is edited after it was asked for: what counts is what was asked for, and people are told so.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTheatre, type Theatre } from '../../theatre/theatre.ts'
-import { FILES, label, openIssue, said, untilSaid } from './thread.ts'
+import { dispatched, FILES, label, openIssue, said, untilSaid } from './thread.ts'
 
 /** What the App asks of Actions; the job itself does not matter here. */
-const WORKFLOW = `name: autopilot
-run-name: autopilot \${{ inputs.task }} \${{ inputs.nonce }}
-on:
-  workflow_dispatch:
-    inputs:
-      task: { required: true, type: string }
-      envelope: { required: true, type: string }
-      commit: { required: true, type: string }
-      nonce: { required: true, type: string }
-jobs:
+const WORKFLOW = dispatched(`jobs:
   run:
     runs-on: ubuntu-24.04
     steps:
       - run: exit 1
-`
+`)
 
 let stage: Theatre
 beforeAll(async () => {

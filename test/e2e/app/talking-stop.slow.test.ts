@@ -1,24 +1,16 @@
 // What people stop: a run that is out, a whole repository, a month without money. No run brings anything here.
 import { expect, test } from 'vitest'
 import { openTalk, type Talk } from './talk.ts'
+import { dispatched } from './thread.ts'
 
 /** Takes longer than any test waits. */
-const ENDLESS = `name: autopilot
-run-name: autopilot \${{ inputs.task }} \${{ inputs.nonce }}
-on:
-  workflow_dispatch:
-    inputs:
-      task: { required: true, type: string }
-      envelope: { required: true, type: string }
-      commit: { required: true, type: string }
-      nonce: { required: true, type: string }
-permissions: {}
+const ENDLESS = dispatched(`permissions: {}
 jobs:
   run:
     runs-on: ubuntu-latest
     steps:
       - run: sleep 600
-`
+`)
 
 async function runs(talk: Talk): Promise<string[]> {
   const { data } = await talk.ana.rest.actions.listWorkflowRunsForRepo({

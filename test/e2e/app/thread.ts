@@ -6,6 +6,21 @@ import type { Theatre } from '../../theatre/theatre.ts'
 export type Stage = Pick<Theatre, 'loopback' | 'ana' | 'at' | 'until'>
 
 export const FILES = { 'README.md': '# Widgets\n', 'index.js': 'module.exports = 1\n' }
+
+/** The workflow that the App starts, with another job: `rest` is what stands below its trigger. */
+export function dispatched(rest: string): string {
+  return `name: autopilot
+run-name: autopilot \${{ inputs.task }} \${{ inputs.nonce }}
+on:
+  workflow_dispatch:
+    inputs:
+      task: { required: true, type: string }
+      envelope: { required: true, type: string }
+      commit: { required: true, type: string }
+      nonce: { required: true, type: string }
+${rest}`
+}
+
 const TEXT = 'Something is wrong in `index.js`.'
 
 export async function openIssue(stage: Stage, x: { body?: string; by?: Octokit } = {}): Promise<number> {

@@ -32,16 +32,22 @@ async function playPath(options: QuickOptions): Promise<readonly string[]> {
   }
 }
 
+/** The story until nothing is left to do, under one fault from the label on; the number of its issue. */
+async function playUnder(stage: Quick, setting: Cell['setting']): Promise<number> {
+  const number = await stage.open()
+  await stage.loopback.settled()
+  stage.loopback.faults.add(setting)
+  await stage.label(number)
+  await stage.settle()
+  stage.loopback.faults.clear()
+  return number
+}
+
 export async function expectEnd({ setting, may, unseen }: Cell): Promise<void> {
   const stage = await openQuick()
   const log = (): string => stage.log().slice(-LAST)
   try {
-    const number = await stage.open()
-    await stage.loopback.settled()
-    stage.loopback.faults.add(setting)
-    await stage.label(number)
-    await stage.settle()
-    stage.loopback.faults.clear()
+    const number = await playUnder(stage, setting)
     if (setting.on.startsWith('webhook:')) await comeThrough(stage, number)
     const first = await stage.state(number)
     let asked = 0
@@ -83,12 +89,7 @@ export async function expectDenied({ setting }: Cell): Promise<void> {
   const stage = await openQuick(RED)
   const log = (): string => stage.log().slice(-LAST)
   try {
-    const number = await stage.open()
-    await stage.loopback.settled()
-    stage.loopback.faults.add(setting)
-    await stage.label(number)
-    await stage.settle()
-    stage.loopback.faults.clear()
+    const number = await playUnder(stage, setting)
     await comeThrough(stage, number)
     expect(stage.loopback.faults.asked()).not.toContain('pulls/merge')
     const state = await stage.state(number)

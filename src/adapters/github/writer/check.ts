@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { fitBytes, shorten } from '../../../contracts/text.ts'
 import type { CheckWrite } from '../../../ports/forge.ts'
 import type { Client } from '../client.ts'
-import { ForgeError } from '../forge-error.ts'
+import { unlessGone } from '../forge-error.ts'
 import type { Identity } from '../identity.ts'
 import { Via } from '../identity.ts'
 import { CHECK_TEXT, capMarkdown } from './cap.ts'
@@ -50,7 +50,8 @@ export async function putCheck(
   const output = outputOf(check)
   const wanted = check.output.annotations.map(annotationOf)
   if (typeof at === 'number' && wanted.length === 0) {
-    const known = await update(client, at, bodyOf(check, output, []))
+    const params = { check_run_id: at, ...bodyOf(check, output, []) }
+    const known = await unlessGone(client.write('checks/update', params, Run))
     if (known !== undefined) return { id: known.id, url: known.html_url ?? '' }
   }
   const { run: there, annotations } =
@@ -68,16 +69,6 @@ export async function putCheck(
     await client.write('checks/update', more, Run)
   }
   return { id: run.id, url: run.html_url ?? '' }
-}
-
-/** undefined: GitHub does not know the run any more. */
-async function update(client: Client, id: number, body: object): Promise<Run | undefined> {
-  try {
-    return await client.write('checks/update', { check_run_id: id, ...body }, Run)
-  } catch (error) {
-    if (error instanceof ForgeError && error.code === 'not_found') return undefined
-    throw error
-  }
 }
 
 /** The run to write to with the annotations that it lacks; no run: it is to be made. */

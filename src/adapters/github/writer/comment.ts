@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { ForgeWriter } from '../../../ports/forge.ts'
 import type { Client } from '../client.ts'
-import { ForgeError } from '../forge-error.ts'
+import { unlessGone } from '../forge-error.ts'
 import type { Identity } from '../identity.ts'
 import { User, Via } from '../identity.ts'
 import { COMMENT_BODY, capMarkdown } from './cap.ts'
@@ -31,7 +31,9 @@ export async function putComment(
     (await identity.did(one.user, one.performed_via_github_app))
 
   if (typeof at === 'number') {
-    const edited = await edit(client, at, text)
+    const params = { comment_id: at, body: text }
+    // somebody may have deleted it
+    const edited = await unlessGone(client.write('issues/update-comment', params, Comment))
     if (edited !== undefined) return { id: edited.id, url: edited.html_url }
   }
   const there = at === 'fresh' ? undefined : await search(client, number, isIt)
@@ -43,16 +45,6 @@ export async function putComment(
     await client.write('issues/update-comment', { comment_id: there.id, body: text }, Comment)
   }
   return { id: there.id, url: there.html_url }
-}
-
-/** undefined: somebody deleted it. */
-async function edit(client: Client, id: number, body: string): Promise<Comment | undefined> {
-  try {
-    return await client.write('issues/update-comment', { comment_id: id, body }, Comment)
-  } catch (error) {
-    if (error instanceof ForgeError && error.code === 'not_found') return undefined
-    throw error
-  }
 }
 
 function markerOf(key: string): string {

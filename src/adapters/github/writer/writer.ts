@@ -4,7 +4,7 @@ import type { RepoRef } from '../../../contracts/envelope.ts'
 import type { Clock } from '../../../ports.ts'
 import type { ForgeWriter } from '../../../ports/forge.ts'
 import type { Client } from '../client.ts'
-import { ForgeError } from '../forge-error.ts'
+import { unlessGone } from '../forge-error.ts'
 import type { Identity } from '../identity.ts'
 import { Nothing } from '../shapes.ts'
 import type { Snapshots } from '../snapshots.ts'
@@ -32,26 +32,19 @@ export function makeWriter(x: {
     markReady: ({ node }) => markReady(client, node),
     putCheck: (check, at) => putCheck(client, identity, check, at),
     putComment: (asked) => putComment(client, identity, asked),
-    addReaction: ({ comment, content }) =>
-      unlessGone(
-        client.write('reactions/create-for-issue-comment', { comment_id: comment, content }, Nothing),
-      ),
+    async addReaction({ comment, content }) {
+      const params = { comment_id: comment, content }
+      await unlessGone(client.write('reactions/create-for-issue-comment', params, Nothing))
+    },
     async addLabel(number, label) {
       await client.write('issues/add-labels', { issue_number: number, labels: [label] }, z.unknown())
     },
-    removeLabel: (number, label) =>
-      unlessGone(client.write('issues/remove-label', { issue_number: number, name: label }, Nothing)),
+    async removeLabel(number, label) {
+      const params = { issue_number: number, name: label }
+      await unlessGone(client.write('issues/remove-label', params, Nothing))
+    },
     putRef: (asked) => putRef(maker, snapshots, asked),
     deleteRef: (ref) => deleteRef(client, ref),
     merge: (asked) => merge(x, asked),
-  }
-}
-
-/** Nothing is to be done to what is not there. */
-async function unlessGone(work: Promise<unknown>): Promise<void> {
-  try {
-    await work
-  } catch (error) {
-    if (!(error instanceof ForgeError && error.code === 'not_found')) throw error
   }
 }
