@@ -52,6 +52,18 @@ async function merged({ theatre, number }: Killed): Promise<void> {
   )
 }
 
+/** The App is started again, merges, and nothing is there twice. */
+async function expectMergedOnce(killed: Killed): Promise<void> {
+  try {
+    await killed.theatre.process.start()
+    await merged(killed)
+    await killed.theatre.process.stop()
+    expect(await harmOf(killed.theatre, killed.number, 1)).toEqual([])
+  } finally {
+    await killed.theatre.close()
+  }
+}
+
 /** GitHub knows what was asked, the App has not heard of it. */
 const AFTER = [
   'issues/create-comment',
@@ -68,33 +80,19 @@ test.for(AFTER)(
   async (on) => {
     const nth = on === 'git/create-ref' ? 2 : 1
     const killed = await killedAt({ on, nth }, 'slow')
-    try {
-      await killed.theatre.process.start()
-      await merged(killed)
-      await killed.theatre.process.stop()
-      expect(await harmOf(killed.theatre, killed.number, 1)).toEqual([])
-    } finally {
-      await killed.theatre.close()
-    }
+    await expectMergedOnce(killed)
   },
 )
 
 /** What is about to be sent is in the outbox, and nothing of it at GitHub. */
 const BEFORE = [
   { when: 'between the commit and the first effect', on: 'issues/list-comments', nth: 1 },
-  { when: 'between the branch and the pull request', on: 'pulls/list', nth: 1 },
+  { when: 'between the branch and the pull request', on: 'pulls/create', nth: 1 },
 ]
 
 test.for(BEFORE)('kill -9 $when', { timeout: 2 * LONG_MS }, async ({ on, nth }) => {
   const killed = await killedAt({ on, nth }, 'refuse')
-  try {
-    await killed.theatre.process.start()
-    await merged(killed)
-    await killed.theatre.process.stop()
-    expect(await harmOf(killed.theatre, killed.number, 1)).toEqual([])
-  } finally {
-    await killed.theatre.close()
-  }
+  await expectMergedOnce(killed)
 })
 
 test(
