@@ -66,3 +66,11 @@ export function sampleLine(
   if (ran >= of) return undefined
   return `sample: ${ran} of ${of} ${what}, seed ${draw.seed} · all of them: npm run test:all`
 }
+
+/** The part of one file's tests that this run plays; what is left out is said. */
+export function drawTests<T>(items: readonly T[], count: number, what: string): T[] {
+  const drawn = sampleOf(items, count, what)
+  const line = sampleLine(drawn.length, items.length, what)
+  if (line !== undefined) console.log(line)
+  return drawn
+}

@@ -50,7 +50,7 @@ test('killed right after it entered a phase, in every phase, it goes on as if no
 
 test('killed after it left evidence that was not judged yet, it makes the phase afresh', async () => {
   const { repo, issue, state } = await tiny()
-  // test/pipeline/crash.test.ts does this at every entry
+  // test/pipeline/crash.slow.test.ts does this at every entry
   const phases = ['STRATEGIZE', 'VERIFY', 'PR'] as const
   for (const phase of phases) {
     const from = phase === 'STRATEGIZE' ? { issue } : { resume: true }

@@ -1,6 +1,7 @@
 // The App's process is killed at the moments that matter, and started again: the story goes on, and nothing is done twice.
 import { expect, test } from 'vitest'
 import type { FaultSetting } from '../../loopback/faults/faults.ts'
+import { drawTests } from '../../sample.ts'
 import { playJobs } from '../../theatre/played.ts'
 import { tinyStory } from '../../theatre/quick.ts'
 import { openTheatre, type Theatre } from '../../theatre/theatre.ts'
@@ -64,36 +65,44 @@ async function expectMergedOnce(killed: Killed): Promise<void> {
   }
 }
 
-/** GitHub knows what was asked, the App has not heard of it. */
-const AFTER = [
-  'issues/create-comment',
-  'actions/create-workflow-dispatch',
-  'git/create-ref',
-  'pulls/create',
-  'checks/create',
-  'pulls/merge',
+/** A call at which the App dies. `slow`: GitHub knows what was asked, the App has not heard of it. */
+interface Moment {
+  when: string
+  on: string
+  nth: number
+  /** `refuse`: what is about to be sent is in the outbox, and nothing of it at GitHub. */
+  kind: 'refuse' | 'slow'
+}
+
+const taken = (on: string, nth = 1): Moment => ({
+  when: `after GitHub took ${on} and before that is recorded`,
+  on,
+  nth,
+  kind: 'slow',
+})
+
+const MOMENTS: readonly Moment[] = [
+  taken('issues/create-comment'),
+  taken('actions/create-workflow-dispatch'),
+  taken('git/create-ref', 2),
+  taken('pulls/create'),
+  taken('checks/create'),
+  taken('pulls/merge'),
+  { when: 'between the commit and the first effect', on: 'issues/list-comments', nth: 1, kind: 'refuse' },
+  { when: 'between the branch and the pull request', on: 'pulls/create', nth: 1, kind: 'refuse' },
 ]
 
-test.for(AFTER)(
-  'kill -9 after GitHub took %s and before that is recorded',
+/** Of one `npm test` that draws this file: each takes as long as twenty other tests. */
+const DRAWN = 2
+
+test.for(drawTests(MOMENTS, DRAWN, 'moments of kill -9'))(
+  'kill -9 $when',
   { timeout: 2 * LONG_MS },
-  async (on) => {
-    const nth = on === 'git/create-ref' ? 2 : 1
-    const killed = await killedAt({ on, nth }, 'slow')
+  async ({ on, nth, kind }) => {
+    const killed = await killedAt({ on, nth }, kind)
     await expectMergedOnce(killed)
   },
 )
-
-/** What is about to be sent is in the outbox, and nothing of it at GitHub. */
-const BEFORE = [
-  { when: 'between the commit and the first effect', on: 'issues/list-comments', nth: 1 },
-  { when: 'between the branch and the pull request', on: 'pulls/create', nth: 1 },
-]
-
-test.for(BEFORE)('kill -9 $when', { timeout: 2 * LONG_MS }, async ({ on, nth }) => {
-  const killed = await killedAt({ on, nth }, 'refuse')
-  await expectMergedOnce(killed)
-})
 
 test(
   'kill -9 between the decision and the merge: what was decided then is decided again, and denied now',
