@@ -2,6 +2,7 @@
 import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { endInOrder } from '../temporary-folder.ts'
 import type { DemoOptions } from './options.ts'
 import { USAGE, parseDemoOptions } from './options.ts'
 import type { Demo } from './prepare.ts'
@@ -25,6 +26,7 @@ async function runLocal(demo: Demo, options: DemoOptions): Promise<number> {
 
 /** The whole story on a GitHub of its own. 0: merged; 2: ended otherwise, as with --break. */
 async function runOnGithub(options: DemoOptions): Promise<number> {
+  endInOrder()
   const { playOnGithub, writeGithubReport } = await import('./github.ts')
   const folder = await demoFolder(resolve(options.into ?? `${ROOT}demo-output`), false)
   const { repo, issue, broken } = options

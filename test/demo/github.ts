@@ -206,6 +206,8 @@ async function staying(say: Say, theatre: Theatre, issue: number, pull: number |
   say(`\nissue         ${page}/issues/${issue}`)
   if (pull !== null) say(`pull request  ${page}/pull/${pull}`)
   say('Ctrl-C ends it.')
+  // the story is over: from here on it is closed as at its end
+  process.removeAllListeners('SIGINT')
   await new Promise<void>((resume) => process.once('SIGINT', () => resume()))
 }
 

@@ -1,6 +1,5 @@
 // Owns the whole: starts a GitHub on 127.0.0.1 and puts its parts together.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { join } from 'node:path'
 import type { Actions } from './actions/actions.ts'
 import { makeActions } from './actions/actions.ts'
@@ -68,7 +67,8 @@ export interface Loopback extends Furnish {
 const whole = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))
 
 export async function startLoopback(options: LoopbackOptions = {}): Promise<Loopback> {
-  const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'loopback-'))
+  const temporary = await temporaryFolder('loopback-', options.folder)
+  const folder = temporary.path
   const clock = makeClock()
   const world = makeWorld()
   const git = openGitStore(folder)
@@ -202,7 +202,7 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
       await listening.close()
       await downloading.close()
       await git.close()
-      await rm(folder, { recursive: true, force: true })
+      await temporary.remove()
     },
   }
 }

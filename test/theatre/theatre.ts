@@ -1,5 +1,5 @@
 // Owns the set-up in which the App is seen at work: a GitHub on loopback, a repository, people, and the App as a process.
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { Octokit } from '@octokit/rest'
 import { execa } from 'execa'
 import { clientAt } from '../loopback/clients.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { startLoopback, type Loopback, type LoopbackOptions } from '../loopback/loopback.ts'
 import type { App, Installation } from '../loopback/world/accounts.ts'
 import type { Repository } from '../loopback/world/repository.ts'
@@ -61,7 +62,7 @@ export interface TheatreOptions {
 export async function openTheatre(options: TheatreOptions): Promise<Theatre> {
   const owner = options.owner ?? 'ana'
   const name = options.name ?? 'widgets'
-  const folder = await mkdtemp(join(tmpdir(), 'theatre-'))
+  const temporary = await temporaryFolder('theatre-')
   const loopback = await startLoopback({
     actions: { actions: { [ACTION]: ROOT }, packageTools: true, machine: await machine() },
     ...options.loopback,
@@ -85,7 +86,7 @@ export async function openTheatre(options: TheatreOptions): Promise<Theatre> {
       WEBHOOK_SECRET: SECRET,
       HOST: '127.0.0.1',
       PORT: String(port),
-      AUTOPILOT_STATE: join(folder, 'state'),
+      AUTOPILOT_STATE: join(temporary.path, 'state'),
       GHE_HOST: new URL(loopback.origin).host,
       GHE_PROTOCOL: 'http',
       LOG_LEVEL: 'info',
@@ -123,7 +124,7 @@ export async function openTheatre(options: TheatreOptions): Promise<Theatre> {
     async close() {
       await process_.stop()
       await loopback.close()
-      await rm(folder, { recursive: true, force: true })
+      await temporary.remove()
     },
   }
 }

@@ -1,6 +1,7 @@
 // Owns `npm run loopback:story [-- --json FILE]`: plays the story, prints a line a chapter and the oracle's figures.
 import { openSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { endInOrder } from '../../temporary-folder.ts'
 import { startLoopback } from '../loopback.ts'
 import { TOLERANCES } from '../openapi/tolerances.ts'
 import { readRules } from '../rules.ts'
@@ -93,6 +94,7 @@ function reportFile(args: string[]): { readonly file: number | undefined } | { r
 }
 
 if (import.meta.main) {
+  endInOrder()
   const wanted = reportFile(process.argv.slice(2))
   if ('problem' in wanted) {
     process.stderr.write(`${wanted.problem}\nType: ${USAGE}\n`)
