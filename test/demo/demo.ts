@@ -37,7 +37,14 @@ async function runOnGithub(options: DemoOptions): Promise<number> {
   const colour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
   const name = own ? 'minimist' : basename(demo.repo).replaceAll(/[^\w.-]/g, '-')
   console.log(`autopilot  ana/${name}#1  on a GitHub of its own, on this machine`)
-  const told = { repo: demo.repo, issue: demo.issue, owner: 'ana', name, stay: options.keep }
+  const told = {
+    repo: demo.repo,
+    issue: demo.issue,
+    owner: 'ana',
+    name,
+    ci: own ? ('ci.yml' as const) : ('ci-own.yml' as const),
+    stay: options.keep,
+  }
   const report = await playOnGithub(told, (line) => console.log(line), colour)
   if (options.json !== undefined) await writeGithubReport(resolve(options.json), report)
   return report.merged ? 0 : NOT_MERGED

@@ -18,6 +18,8 @@ export interface GithubDemo {
   owner: string
   name: string
   /** Leaves everything up until Ctrl-C. */
+  /** Its workflow of checks, in `data/`: minimist has no test that needs no dependency, another repository its own. */
+  ci: 'ci.yml' | 'ci-own.yml'
   stay: boolean
 }
 
@@ -45,7 +47,7 @@ export async function playOnGithub(demo: GithubDemo, say: Say, colour: boolean):
   const theatre = await openTheatre({
     owner: demo.owner,
     name: demo.name,
-    files: { ...(await furniture()), ...(await filesBelow(demo.repo)), ...(await workflow()) },
+    files: { ...(await furniture(demo.ci)), ...(await filesBelow(demo.repo)), ...(await workflow()) },
   })
   const tell = teller(say, started)
   try {
@@ -187,10 +189,10 @@ function table(report: GithubReport, colour: boolean): string[] {
 }
 
 /** A policy under which something can be decided, and a CI; a repository that brings its own keeps them. */
-async function furniture(): Promise<Record<string, string>> {
+async function furniture(ci: GithubDemo['ci']): Promise<Record<string, string>> {
   const data = (name: string): Promise<string> => readFile(new URL(`data/${name}`, import.meta.url), 'utf8')
   return {
-    '.github/workflows/ci.yml': await data('ci.yml'),
+    '.github/workflows/ci.yml': await data(ci),
     '.github/autopilot/policy.yml': await data('policy.yml'),
   }
 }

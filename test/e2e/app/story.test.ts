@@ -12,7 +12,7 @@ test('a labelled issue becomes a merged pull request, and every message was as G
   context.onTestFinished(() => remove())
   const { repo, issue } = await prepareDemo({ folder: join(folder, 'demo') })
   const lines: string[] = []
-  const demo = { repo, issue, owner: 'ana', name: 'minimist', stay: false }
+  const demo = { repo, issue, owner: 'ana', name: 'minimist', ci: 'ci.yml', stay: false } as const
   const report = await playOnGithub(demo, (line) => lines.push(line), false)
   expect(report).toMatchObject({
     merged: true,
