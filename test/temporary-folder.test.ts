@@ -34,3 +34,20 @@ test.for([
   expect(exitCode).toBe(x.code)
   expect(existsSync(path)).toBe(false)
 })
+
+test('who waits for Ctrl-C hears it instead, and closes by itself', async () => {
+  const program = `
+    import { endInOrder, untilInterrupted } from ${MODULE}
+    endInOrder()
+    const alive = setInterval(() => undefined, 1000)
+    const heard = untilInterrupted()
+    console.log('waiting')
+    await heard
+    clearInterval(alive)
+    console.log('closed')`
+  const running = execa(process.execPath, ['--input-type=module', '--eval', program], { reject: false })
+  running.stdout.once('data', () => running.kill('SIGINT'))
+  const { exitCode, stdout } = await running
+  expect(stdout).toBe('waiting\nclosed')
+  expect(exitCode).toBe(0)
+})

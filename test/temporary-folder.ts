@@ -9,22 +9,34 @@ export interface TemporaryFolder {
   remove(): Promise<void>
 }
 
+/** Of this process, not removed yet. One listener for all: a process may hold more folders than it may have listeners. */
+const kept = new Set<string>()
+process.on('exit', () => kept.forEach((path) => rmSync(path, { recursive: true, force: true })))
+
 /** `below`: the system's folder for such things when left out. */
 export async function temporaryFolder(prefix: string, below = tmpdir()): Promise<TemporaryFolder> {
   const path = await mkdtemp(join(below, prefix))
-  const atExit = (): void => rmSync(path, { recursive: true, force: true })
-  process.on('exit', atExit)
+  kept.add(path)
   return {
     path,
     async remove() {
-      process.off('exit', atExit)
       await rm(path, { recursive: true, force: true })
+      kept.delete(path)
     },
   }
 }
 
-/** Ctrl-C ends the process in order, so that its folders go too; `128 + SIGINT` is what a shell expects then. */
+/** `128 + SIGINT`, as a shell expects it. */
+const interrupted = (): never => process.exit(130)
+
+/** Ctrl-C ends the process in order, so that its folders go too. */
 export function endInOrder(): void {
-  process.once('SIGINT', () => process.exit(130))
+  process.once('SIGINT', interrupted)
   process.once('SIGTERM', () => process.exit(143))
+}
+
+/** Resolves at Ctrl-C, which ends nothing any more: the caller closes by itself what it has open. */
+export async function untilInterrupted(): Promise<void> {
+  process.off('SIGINT', interrupted)
+  await new Promise<void>((resolve) => process.once('SIGINT', () => resolve()))
 }

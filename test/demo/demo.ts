@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { endInOrder } from '../temporary-folder.ts'
+import type { GithubDemo } from './github.ts'
 import type { DemoOptions } from './options.ts'
 import { USAGE, parseDemoOptions } from './options.ts'
 import type { Demo } from './prepare.ts'
@@ -37,12 +38,12 @@ async function runOnGithub(options: DemoOptions): Promise<number> {
   const colour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
   const name = own ? 'minimist' : basename(demo.repo).replaceAll(/[^\w.-]/g, '-')
   console.log(`autopilot  ana/${name}#1  on a GitHub of its own, on this machine`)
-  const told = {
+  const told: GithubDemo = {
     repo: demo.repo,
     issue: demo.issue,
     owner: 'ana',
     name,
-    ci: own ? ('ci.yml' as const) : ('ci-own.yml' as const),
+    ci: own ? 'ci.yml' : 'ci-own.yml',
     stay: options.keep,
   }
   const report = await playOnGithub(told, (line) => console.log(line), colour)

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { layoutTable, type TableRow } from '../../src/report/table.ts'
 import { seconds } from '../../src/report/figures.ts'
+import { untilInterrupted } from '../temporary-folder.ts'
 import { filesBelow, openTheatre, type Theatre } from '../theatre/theatre.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -17,9 +18,9 @@ export interface GithubDemo {
   issue: string
   owner: string
   name: string
-  /** Leaves everything up until Ctrl-C. */
   /** Its workflow of checks, in `data/`: minimist has no test that needs no dependency, another repository its own. */
   ci: 'ci.yml' | 'ci-own.yml'
+  /** Leaves everything up until Ctrl-C. */
   stay: boolean
 }
 
@@ -208,9 +209,7 @@ async function staying(say: Say, theatre: Theatre, issue: number, pull: number |
   say(`\nissue         ${page}/issues/${issue}`)
   if (pull !== null) say(`pull request  ${page}/pull/${pull}`)
   say('Ctrl-C ends it.')
-  // the story is over: from here on it is closed as at its end
-  process.removeAllListeners('SIGINT')
-  await new Promise<void>((resume) => process.once('SIGINT', () => resume()))
+  await untilInterrupted()
 }
 
 export async function writeGithubReport(file: string, report: GithubReport): Promise<void> {

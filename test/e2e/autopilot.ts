@@ -1,10 +1,9 @@
 // Owns starting the command as a person does: a process of its own, what it says, and its exit code.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { absence } from '../fakes/require-tool.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -41,6 +40,6 @@ export function hasSandbox(): boolean {
 
 /** A new folder below the system's, and how to remove it. */
 export async function scratchFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'autopilot-e2e-'))
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
+  const { path: folder, remove } = await temporaryFolder('autopilot-e2e-')
+  return { folder, remove }
 }

@@ -1,6 +1,6 @@
 // Owns the whole: starts a GitHub on 127.0.0.1 and puts its parts together.
-import { temporaryFolder } from '../temporary-folder.ts'
 import { join } from 'node:path'
+import { temporaryFolder } from '../temporary-folder.ts'
 import type { Actions } from './actions/actions.ts'
 import { makeActions } from './actions/actions.ts'
 import { HANDLERS } from './api/registry.ts'

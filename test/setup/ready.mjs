@@ -1,5 +1,5 @@
 // Owns the look before a command of this checkout: on a Node that is too old, or without dependencies, it says what to
-// type. Runs on any Node that knows modules (`node --import`, or by itself), so it imports only what that brings.
+// type. Runs on any Node that knows modules, before anything is installed, so it imports only what that brings.
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { isNewEnough } from './setup.mjs'

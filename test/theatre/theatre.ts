@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url'
 import type { Octokit } from '@octokit/rest'
 import { execa } from 'execa'
 import { clientAt } from '../loopback/clients.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
 import { startLoopback, type Loopback, type LoopbackOptions } from '../loopback/loopback.ts'
 import type { App, Installation } from '../loopback/world/accounts.ts'
 import type { Repository } from '../loopback/world/repository.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { readManifest } from './manifest.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))

@@ -52,8 +52,10 @@ export async function expectEnd({ setting, may, unseen }: Cell): Promise<void> {
     const first = await stage.state(number)
     let asked = 0
     if (!isDone(first)) {
-      const words = await expectTold(stage, number)
+      const words = (await stage.said(number)).join('\n')
       expect(may, `it did not merge: ${tell(first)}\n${words}\n${log()}`).toBe('stop')
+      // a person must be told, and be able to go on by what they are told
+      expect(words, log()).toMatch(/`\/(?:retry|autopilot|reply)/)
       asked = 1
       await stage.say(number, first === undefined ? '/autopilot' : '/retry')
       await stage.settle()
@@ -102,18 +104,12 @@ export async function expectDenied({ setting }: Cell): Promise<void> {
       policy.map((check) => check.conclusion),
       log(),
     ).toEqual(head === undefined ? [] : ['failure'])
-    if (pull === undefined) await expectTold(stage, number)
+    const goOn = state === undefined ? '`/autopilot`' : '`/retry`'
+    if (pull === undefined) expect((await stage.said(number)).join('\n')).toContain(goOn)
     expect(stage.loopback.oracle.counts().unvalidated).toEqual([])
   } finally {
     await stage.close()
   }
-}
-
-/** A person must be told, and be able to go on by what they are told. */
-async function expectTold(stage: Quick, number: number): Promise<string> {
-  const words = (await stage.said(number)).join('\n')
-  expect(words, stage.log().slice(-LAST)).toMatch(/`\/(?:retry|autopilot|reply)/)
-  return words
 }
 
 /** What a lost delivery meant is found once GitHub sends it again; what waits for the next one goes with that. */
