@@ -51,7 +51,7 @@ async function endOf(service: Service, state: TaskState, place: Place, run: Link
     return { kind: 'merged', pull: pull.number, commit: merged.commit ?? merged.head, by, after }
   }
   if (closed !== null) {
-    if (outcome?.kind === 'question') return { kind: 'question', questions: outcome.questions }
+    if (outcome?.kind === 'question' && pull === null) return { kind: 'question', questions: outcome.questions }
     if (closed.result === 'aborted') return { kind: 'held', notice: aborted(closed.reason) }
     if (pull === null && outcome !== null && outcome.kind !== 'change') {
       return { kind: 'held', notice: stopped(outcome, run) }
@@ -85,7 +85,7 @@ function afterMerge(state: TaskState, place: Place): AfterMerge {
 
 function rowsOf(state: TaskState, shown: Shown): StatusRow[] {
   const { plan, review, files, quality, council } = shown
-  const away = state.requested !== null
+  const away = state.requested !== null && state.closed === null
   const row = (name: string, done: string | undefined): StatusRow => {
     if (done !== undefined) return { name, state: 'done', text: done }
     return away
