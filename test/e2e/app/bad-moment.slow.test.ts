@@ -2,6 +2,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { Play } from '../../theatre/played.ts'
 import { openQuick, type Quick, type QuickOptions } from '../../theatre/quick.ts'
+import { harmOf } from '../faults/cell.ts'
 import { FURTHER_PATCH } from '../tiny-repository.ts'
 import { expectNothingPublished, expectSound, LONG } from './quick-page.ts'
 
@@ -66,6 +67,40 @@ test(
     expect(await stage.status()).toMatch(/Stopped: aborted by @\S*ana/)
     expect(await stage.status()).not.toContain('in the run')
     await expectNothingPublished(stage)
+  },
+  LONG,
+)
+
+/** Fewer than the story takes: it meets `x-ratelimit-remaining: 0` on its way, more than once. */
+const FEW = 8
+const HOUR_MS = 3_600_000
+
+test(
+  'with the hour’s requests spent nothing is asked until they are given anew, and then the story goes on where it was',
+  async () => {
+    const stage = await openQuick({ limits: { installation: FEW } })
+    onTestFinished(() => stage.close())
+    const number = await stage.open()
+    await stage.label(number)
+    const repository = { ...stage.repository, owner: stage.at.owner }
+    const { meter } = (await stage.service()).forge({ installation: stage.installation.id, repository })
+    // GraphQL has a budget of its own
+    const rest = (): string[] => stage.loopback.faults.asked().filter((on) => on.includes('/'))
+    let waits = 0
+    while ((await stage.state(number))?.closed === null || waits === 0) {
+      await stage.settle({ most: 1 })
+      if (meter.waitUntil() === undefined) continue
+      waits += 1
+      const before = rest()
+      await stage.settle({ most: 10 })
+      expect(rest().slice(before.length), stage.log()).toEqual([])
+      stage.pass(HOUR_MS)
+    }
+    await stage.settle()
+    expect(waits).toBeGreaterThan(1)
+    expect(await stage.state(number), stage.log()).toMatchObject({ closed: { result: 'accepted' } })
+    expect(await harmOf(stage, number, 1), stage.log()).toEqual([])
+    expect((await stage.inbox.counts()).failed).toBe(0)
   },
   LONG,
 )
