@@ -51,9 +51,11 @@ async function endOf(service: Service, state: TaskState, place: Place, run: Link
     return { kind: 'merged', pull: pull.number, commit: merged.commit ?? merged.head, by, after }
   }
   if (closed !== null) {
-    if (outcome?.kind === 'question' && pull === null) return { kind: 'question', questions: outcome.questions }
+    if (pull === null && outcome?.kind === 'question') {
+      return { kind: 'question', questions: outcome.questions }
+    }
     if (closed.result === 'aborted') return { kind: 'held', notice: aborted(closed.reason) }
-    if (pull === null && outcome !== null && outcome.kind !== 'change') {
+    if (pull === null && outcome !== null && outcome.kind !== 'change' && outcome.kind !== 'question') {
       return { kind: 'held', notice: stopped(outcome, run) }
     }
     return held(`Autopilot stopped: ${closed.reason}`, ['Start again: `/retry`'])
