@@ -12,6 +12,7 @@ import type { Place } from './place.ts'
 import { dispatchedRun, shortOfMoney } from './runs.ts'
 import { isStopped, stoppedNotice } from './stop-switch.ts'
 import { troubleOf } from './trouble.ts'
+import { NOT_KNOWN } from './watch-stage.ts'
 
 export async function statusOf(
   service: Service,
@@ -80,8 +81,11 @@ function held(said: string, todo: string[]): StatusEnd {
 
 function afterMerge(state: TaskState, place: Place): AfterMerge {
   const branch = place.repository.default_branch
-  if (state.closed?.result === 'stopped') return { state: 'red', text: state.closed.reason }
-  if (state.closed === null) return { state: 'watching', text: `Its checks on ${branch} are watched.` }
+  const { closed } = state
+  if (closed?.result === 'stopped') {
+    return { state: closed.reason.startsWith(NOT_KNOWN) ? 'unwatched' : 'red', text: closed.reason }
+  }
+  if (closed === null) return { state: 'watching', text: `Its checks on ${branch} are watched.` }
   return { state: 'green', text: `The checks of ${branch} ended, none of them red.` }
 }
 

@@ -74,6 +74,22 @@ export function redAfterMerge(x: {
   }
 }
 
+/** MONITOR: a check of the default branch that nobody ended. */
+export function unknownAfterMerge(x: {
+  branch: string
+  commit: string
+  checks: readonly Link[]
+  people: readonly string[]
+}): Notice {
+  return {
+    said: `Whether ${x.branch} is green after this merge is not known`,
+    why: `Not ended at ${short(x.commit)} a day after the merge: ${named(x.checks.map((check) => check.text))}. It is not watched any more.`,
+    todo: ['See why it does not end, or run it again, and look at its end.'],
+    links: x.checks,
+    people: x.people,
+  }
+}
+
 function named(checks: readonly string[]): string {
   return checks.map((name) => `\`${name}\``).join(', ')
 }
