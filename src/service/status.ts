@@ -80,7 +80,7 @@ function held(said: string, todo: string[]): StatusEnd {
 }
 
 function afterMerge(state: TaskState, place: Place): AfterMerge {
-  const branch = place.repository.default_branch
+  const branch = place.into
   const { closed } = state
   if (closed?.result === 'stopped') {
     return { state: closed.reason.startsWith(NOT_KNOWN) ? 'unwatched' : 'red', text: closed.reason }

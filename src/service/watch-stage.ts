@@ -31,7 +31,7 @@ export function watchStage(service: Service) {
     if (task === null || merged === null || run?.closed == null) throw new Error('MONITOR: nothing is merged')
     const place = await placeOf(service, task)
     const { reader } = service.forge(atOf(place))
-    const commit = merged.commit ?? (await reader.branch(place.repository.default_branch))?.sha
+    const commit = merged.commit ?? (await reader.branch(place.into))?.sha
     if (commit !== undefined) {
       const index = { kind: 'head', repository: place.repository.id, sha: commit } as const
       await service.store.transaction((tx) => putIndex(tx, index, task))
@@ -39,7 +39,7 @@ export function watchStage(service: Service) {
     const checks = commit === undefined ? [] : newestOfEach(await reader.checks(commit))
     const open = checks.filter((check) => check.status !== 'completed')
     const red = checks.filter(isRed)
-    const where = `${place.repository.default_branch} at ${(commit ?? merged.head).slice(0, 7)}`
+    const where = `${place.into} at ${(commit ?? merged.head).slice(0, 7)}`
     if (red.length > 0) {
       const names = red.map((check) => `${check.name} (${check.conclusion ?? ''})`).join(', ')
       await sayRed(service, state, place, { red, commit: commit ?? merged.head })
@@ -94,7 +94,7 @@ async function sayRed(
   const before = newestOfEach(await service.forge(atOf(place)).reader.checks(place.rules_at))
   const names = red.map(({ name }) => name)
   const notice = redAfterMerge({
-    branch: place.repository.default_branch,
+    branch: place.into,
     commit,
     checks: red.map(({ name, url }) => ({ text: name, url: url ?? '' })),
     before: before.filter((one) => names.includes(one.name) && isRed(one)).map(({ name }) => name),
@@ -112,7 +112,7 @@ async function sayNotKnown(
 ): Promise<void> {
   if (task === null || pull === null) return
   const notice = unknownAfterMerge({
-    branch: place.repository.default_branch,
+    branch: place.into,
     commit,
     checks: open.map(({ name, url }) => ({ text: name, url: url ?? '' })),
     people: [place.by.login],
