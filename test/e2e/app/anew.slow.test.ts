@@ -50,7 +50,11 @@ test(
     await stage.say(stage.number, '/abort')
     await stage.settle()
     const workflow = Buffer.from((await tinyStory()).files['.github/workflows/autopilot.yml'] ?? '')
-    const file = { path: '.github/workflows/autopilot.yml', message: 'w', content: workflow.toString('base64') }
+    const file = {
+      path: '.github/workflows/autopilot.yml',
+      message: 'w',
+      content: workflow.toString('base64'),
+    }
     const { data: main } = await ana.rest.repos.createOrUpdateFileContents({ ...at, ...file })
     await ana.rest.git.createRef({ ...at, ref: 'refs/heads/mine', sha: main.commit.sha ?? '' })
     const content = Buffer.from('mine\n').toString('base64')
@@ -62,7 +66,9 @@ test(
     await stage.settle()
     const { data: open } = await ana.rest.pulls.list({ ...at, state: 'open', base: 'mine' })
     const [made] = open
-    expect(made?.head.ref, `${(await stage.said(theirs.number)).join()}\n${stage.log()}`).toMatch(/^autopilot\//)
+    expect(made?.head.ref, `${(await stage.said(theirs.number)).join()}\n${stage.log()}`).toMatch(
+      /^autopilot\//,
+    )
     const { data: mine } = await ana.rest.git.getRef({ ...at, ref: 'heads/mine' })
     expect(mine.object.sha).toBe(head.commit.sha)
     const said = (await stage.said(theirs.number)).join('\n\n')

@@ -40,9 +40,12 @@ test.each([
     )
     const types = events.map(({ type }) => type)
     expect(types).toEqual(
-      kept ? ['started', 'tool', 'file', 'file', 'finished'] : ['started', 'file', 'file', 'text', 'finished'],
+      kept
+        ? ['started', 'tool', 'file', 'file', 'finished']
+        : ['started', 'file', 'file', 'text', 'finished'],
     )
-    const left = 'events with words or the output of tools were left out: the setting `transcripts` is off here'
+    const left =
+      'events with words or the output of tools were left out: the setting `transcripts` is off here'
     expect(JSON.stringify(events).includes(left)).toBe(!kept)
     expect(await stage.state(stage.number), stage.log()).toMatchObject({ closed: { result: 'accepted' } })
     await expectSound(stage)

@@ -39,12 +39,17 @@ test(
     expect(waits, stage.log()).toEqual(waits.toSorted((a, b) => a - b))
     expect(waits.at(-1)).toBe(30 * MINUTE_MS)
     expect(waits.length).toBeLessThan(65)
-    expect(await stage.state(number)).toMatchObject({ closed: { result: 'stopped' }, merged: { by: 'the policy' } })
+    expect(await stage.state(number)).toMatchObject({
+      closed: { result: 'stopped' },
+      merged: { by: 'the policy' },
+    })
     const [pull] = stage.repository.pulls.values()
     const said = (await stage.said(pull?.number ?? 0)).join('\n\n')
     expect(said).toContain('Whether main is green after this merge is not known')
     expect(said).toContain('`deploy`')
-    expect((await stage.said(number))[0]).toMatch(/– Not known: whether main at \S+ is green after the merge: deploy/)
+    expect((await stage.said(number))[0]).toMatch(
+      /– Not known: whether main at \S+ is green after the merge: deploy/,
+    )
     await expectSound(stage)
   },
   LONG,
