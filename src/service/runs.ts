@@ -309,6 +309,9 @@ async function lose(service: Service, task: TaskId, rule: string, reason: string
     await journal.write({ chain: `task:${task}`, event })
     await giveBack(service, task, requested)
   })
+  // as for one that is taken in: what recipes do costs nothing
+  const { installation } = await placeOf(service, task)
+  await settleMoney(service, installation, { task, usd: 0 })
   return { kind: 'moved' }
 }
 

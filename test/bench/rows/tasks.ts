@@ -25,6 +25,7 @@ export async function rows(): Promise<Row[]> {
     files,
     owner: OWNER,
     name: REPOSITORIES[0] ?? '',
+    env: { AUTOPILOT_MONEY_MONTH_USD: '1000' },
     loopback: {
       limits: { installation: 1e6, pointsPerMinute: 1e6, contentsPerMinute: 1e6, contentsPerHour: 1e6 },
       actions: { play: () => Promise.resolve(ENDED) },
