@@ -69,7 +69,9 @@ export const Settings = z.strictObject({
     .describe('Paths that no run may change, beside those of the policy.'),
   transcripts: z
     .boolean()
-    .default(true)
-    .describe('Whether the transcript of the worker is kept in the bundle.'),
+    .optional()
+    .describe(
+      'Whether the words of the worker and what its tools print are kept in the bundle. Left out: on a laptop and in a private repository, not in a public one, whose artifacts anyone can read.',
+    ),
 })
 export type Settings = z.infer<typeof Settings>

@@ -1,9 +1,9 @@
 // Owns letting a worker work: in a fresh copy, with the tools of its phase, its events kept, its traces looked at.
 import { redactDeep } from '../gates/secret-scan.ts'
-import type { Phase } from '../contracts/base.ts'
 import { canonicalJson, digestOf } from '../contracts/canonical.ts'
 import type { ChangeSet } from '../contracts/change-set.ts'
 import type { Plan } from '../contracts/plan.ts'
+import type { Settings } from '../contracts/settings.ts'
 import type { WorkerEvent } from '../contracts/transcript.ts'
 import type { Dependencies, Problem, Worker, WorkerJob, Workspace } from '../ports.ts'
 import { PHASES } from '../process/phases.ts'
@@ -65,22 +65,38 @@ export async function runWorker(
 }
 
 /** How a stage ends whose worker wrote where it may only read; the violation raises its counter. */
-export function refuseMutation(phase: Phase, worked: Extract<Worked, { kind: 'git_mutation' }>): StageResult {
+export function refuseMutation(
+  { phase, settings }: Pick<StageContext, 'phase' | 'settings'>,
+  worked: Extract<Worked, { kind: 'git_mutation' }>,
+): StageResult {
   const { detail } = worked
   const would_help = 'use a worker that keeps to reading in this phase'
   return {
     kind: 'ended',
     outcome: stopOutcome(phase, { rule: 'git-mutation', reason: detail, would_help }),
     violation: { code: 'git_mutation', detail },
-    files: { 'transcript.jsonl': renderTranscript(worked.events) },
+    files: { 'transcript.jsonl': renderTranscript(worked.events, settings) },
     note: detail,
   }
 }
 
-/** Evidence `transcript.jsonl`. */
-export function renderTranscript(events: readonly WorkerEvent[]): string {
-  return events.map((event) => `${canonicalJson(event)}\n`).join('')
+/** Evidence `transcript.jsonl`. Without words it still says who worked, on which files, at what cost and how it ended. */
+export function renderTranscript(
+  events: readonly WorkerEvent[],
+  { transcripts = true }: Pick<Settings, 'transcripts'>,
+): string {
+  const kept = transcripts ? events : withoutWords(events)
+  return kept.map((event) => `${canonicalJson(event)}\n`).join('')
 }
+
+function withoutWords(events: readonly WorkerEvent[]): WorkerEvent[] {
+  const kept = events.filter(({ type }) => !WORDS.has(type))
+  const left = events.length - kept.length
+  const text = `${left} events with words or the output of tools were left out: the setting \`transcripts\` is off here`
+  return [...kept.slice(0, -1), { type: 'text', text }, ...kept.slice(-1)]
+}
+
+const WORDS: ReadonlySet<WorkerEvent['type']> = new Set(['text', 'tool', 'unknown'])
 
 async function collect(
   stream: AsyncIterable<WorkerEvent>,

@@ -17,6 +17,7 @@ import { addApproval } from './approvals.ts'
 import { explanation, statusText } from './explain.ts'
 import { botOf, mayAsk, type At, type Service } from './parts.ts'
 import { placeOf, taskAt } from './place.ts'
+import { putReplaced, replaced } from './opened.ts'
 import { RETRY, shortOfMoney } from './runs.ts'
 import { startTask } from './start.ts'
 import { isStopped, stoppedNotice } from './stop-switch.ts'
@@ -55,10 +56,32 @@ export async function applyCommand(service: Service, at: At, heard: Heard, end: 
     const notice = mayNotAsk({ login: command.by.login, role: permission, asked })
     return answer({ service, at, command, done }, renderNotice(notice), 'refused')
   }
-  const task = await taskAt(service, { kind: 'thread', repository: at.repository.id, number: command.number })
-  const state = task === undefined ? undefined : await readTask(service, task)
+  const { task, state } = await newestTask(service, at, command)
+  // who stopped the work may review what it left
+  if (implied && command.name === 'reply' && state !== undefined && state.closed !== null) {
+    return service.store.transaction(done)
+  }
   const asked: Asked = { service, at, command, subject, group, done, task, state }
   return COMMANDS[command.name](asked)
+}
+
+const BEGINNING: ReadonlySet<Command['name']> = new Set(['autopilot', 'reply', 'retry'])
+
+/** On the pull request of a task that ended, what begins work is said to the newest task of the same issue. */
+async function newestTask(
+  service: Service,
+  at: At,
+  { name, number }: Command,
+): Promise<Pick<Asked, 'task' | 'state'>> {
+  const here = (of: number): Promise<TaskId | undefined> =>
+    taskAt(service, { kind: 'thread', repository: at.repository.id, number: of })
+  const task = await here(number)
+  if (task === undefined) return { task, state: undefined }
+  const state = await readTask(service, task)
+  const over = state.closed !== null && state.closed.result !== 'accepted'
+  if (!over || !BEGINNING.has(name)) return { task, state }
+  const newest = (await here((await placeOf(service, task)).thread)) ?? task
+  return newest === task ? { task, state } : { task: newest, state: await readTask(service, newest) }
 }
 
 const COMMANDS: Readonly<Record<Command['name'], (asked: Asked) => Promise<void>>> = {
@@ -107,14 +130,25 @@ async function start(asked: Asked, earlier?: TaskId): Promise<void> {
   const { service, at, command, done } = asked
   if (isStopped(service, at)) return answerOf(asked, stoppedNotice())
   const conversation = earlier === undefined ? [] : (await loadInputs(service, earlier)).request.conversation
+  const number = await threadOf(asked)
+  const before = await replaced(service, asked)
   const started = await startTask(service, {
     at,
-    command,
-    subject: asked.subject,
+    command: { ...command, number },
+    subject: number === command.number ? asked.subject : null,
     conversation,
-    also: done,
+    async also(tx, task) {
+      if (before !== undefined) await putReplaced(tx, task, before)
+      await done(tx)
+    },
   })
   if (!started.ok) await answerOf(asked, cannotStart(started.problems))
+}
+
+/** What is asked for on a pull request whose task ended without it is asked for where that task was. */
+async function threadOf({ service, command, task, state }: Asked): Promise<number> {
+  if (task === undefined || state === undefined || state.closed?.result === 'accepted') return command.number
+  return (await placeOf(service, task)).thread
 }
 
 /** More words for the task that is open; otherwise a new one that begins with the old conversation. */

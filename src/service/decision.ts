@@ -151,7 +151,7 @@ async function claimsOf(
     run: run.id,
     outcome: await readOutcome(service, run.closed.outcome),
     // a later run stands on the pull request's own branch; what it is for is the branch that the task began with
-    base: { ref: place.repository.default_branch, sha: inputs.request.base.sha },
+    base: { ref: place.into, sha: inputs.request.base.sha },
     tier: plan?.risk_tier ?? null,
     quality:
       (await readEvidence(service, state, 'VERIFY', 'quality_report.json', QualityReportContract)) ?? null,

@@ -33,9 +33,11 @@ export async function followInstallation(
   x: { delivery: Delivery; meaning: Meaning; installation: number; end: End },
 ): Promise<{ later: Date; because: string } | void> {
   const { delivery, meaning, installation, end } = x
-  const { event, uninstalled, gone, added, moved } = meaning
+  const { event, uninstalled, added, moved } = meaning
   const why = WHY[event] ?? 'The App may not work there any more.'
-  if (event === 'installation_repositories.removed' && delivery.error === null) {
+  const removed = event === 'installation_repositories.removed'
+  const gone = removed ? await notGoneYet(service, installation, meaning.gone) : meaning.gone
+  if (removed && delivery.error === null) {
     await service.store.transaction((tx) =>
       putGone(tx, { installation, repositories: gone, why, sure: false }),
     )
@@ -59,6 +61,18 @@ export async function followInstallation(
     }
     await end(tx)
   })
+}
+
+/** One that was deleted is taken from the installation too: the first reason is the one that people understand. */
+async function notGoneYet(
+  service: Service,
+  installation: number,
+  repositories: Meaning['gone'],
+): Promise<Meaning['gone']> {
+  const known = await Promise.all(
+    repositories.map((repository) => goneFrom(service, { installation, repository })),
+  )
+  return repositories.filter((_, at) => known[at]?.sure !== true)
 }
 
 /** Deliveries may overtake one another and come again: the name of now is asked for. */

@@ -2,7 +2,11 @@
 import { z } from 'zod'
 import { TaskId } from '../contracts/base.ts'
 import { canonicalJson } from '../contracts/canonical.ts'
+import type { StoreTransaction } from '../ports.ts'
 import type { Service } from './parts.ts'
+
+/** Milliseconds. */
+const LOOK_AGAIN_MS = 10 * 60_000
 
 /** One month of one installation, in US dollars: what runs that are out may spend, and what others spent. */
 const Ledger = z.strictObject({
@@ -18,14 +22,24 @@ export type Short = z.infer<typeof Short>
 export type Reserved = { ok: true } | { ok: false; short: Short; until: Date }
 
 /** Reserves a task's whole limit; asking again for the same task changes nothing. */
-export async function reserve(
+export function reserve(
+  service: Service,
+  installation: number,
+  x: { task: TaskId; usd: number },
+): Promise<Reserved> {
+  // Threat: tasks that reserve at the same moment would each find the money of all
+  return service.store.transaction((tx) => reserveIn(tx, service, installation, x))
+}
+
+async function reserveIn(
+  tx: StoreTransaction,
   service: Service,
   installation: number,
   x: { task: TaskId; usd: number },
 ): Promise<Reserved> {
   const cap = service.limits.moneyMonthUsd
   const now = service.clock.now()
-  const before = await read(service, installation, now)
+  const before = await read(tx, installation, now)
   const others = Object.entries(before.reserved)
     .filter(([task]) => task !== x.task)
     .reduce((sum, [, usd]) => sum + (usd ?? 0), 0)
@@ -35,33 +49,36 @@ export async function reserve(
     return {
       ok: false,
       short: { spent, cap: dollars(cap), month: monthOf(now) },
-      until: nextMonth(now),
+      // runs that are out may leave enough
+      until: before.spent + x.usd > cap ? nextMonth(now) : new Date(now.getTime() + LOOK_AGAIN_MS),
     }
   }
-  await write(service, installation, now, { ...before, reserved: { ...before.reserved, [x.task]: x.usd } })
+  await write(tx, installation, now, { ...before, reserved: { ...before.reserved, [x.task]: x.usd } })
   return { ok: true }
 }
 
 /** The run is over: what it did not spend is free again. Without a reservation nothing happens. */
-export async function settleMoney(
-  service: Service,
+export function settleMoney(
+  service: Pick<Service, 'store' | 'clock'>,
   installation: number,
   x: { task: TaskId; usd: number },
 ): Promise<void> {
   const now = service.clock.now()
-  const before = await read(service, installation, now)
-  if (before.reserved[x.task] === undefined) return
-  const { [x.task]: _, ...reserved } = before.reserved
-  await write(service, installation, now, { spent: before.spent + x.usd, reserved })
+  return service.store.transaction(async (tx) => {
+    const before = await read(tx, installation, now)
+    if (before.reserved[x.task] === undefined) return
+    const { [x.task]: _, ...reserved } = before.reserved
+    await write(tx, installation, now, { spent: before.spent + x.usd, reserved })
+  })
 }
 
-async function read(service: Service, installation: number, now: Date): Promise<Ledger> {
-  const text = await service.notes.get(scopeOf(installation), monthOf(now))
+async function read(tx: StoreTransaction, installation: number, now: Date): Promise<Ledger> {
+  const text = await tx.note(scopeOf(installation), monthOf(now))
   return text === undefined ? { spent: 0, reserved: {} } : Ledger.parse(JSON.parse(text))
 }
 
-function write(service: Service, installation: number, now: Date, ledger: Ledger): Promise<void> {
-  return service.notes.put(scopeOf(installation), monthOf(now), canonicalJson(ledger))
+function write(tx: StoreTransaction, installation: number, now: Date, ledger: Ledger): Promise<void> {
+  return tx.putNote(scopeOf(installation), monthOf(now), canonicalJson(ledger))
 }
 
 function scopeOf(installation: number): string {

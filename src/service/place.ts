@@ -14,6 +14,8 @@ export const Place = z.strictObject({
   /** Number of the issue or pull request on which the task was asked for. */
   thread: z.int().min(1),
   on: z.enum(['issue', 'pull']),
+  /** Branch into which the change is proposed: the default one, or that of the pull request on which it was asked for. */
+  into: z.string().min(1),
   by: Actor,
   /** Source of the command that made the task. */
   source: z.string().min(1),

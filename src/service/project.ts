@@ -87,7 +87,9 @@ async function comments(service: Service, task: TaskId, view: View): Promise<Sho
   return list
 }
 
-async function questionsOf(service: Service, { run }: TaskState) {
+async function questionsOf(service: Service, { run, pull, closed }: TaskState) {
+  // who answers on a pull request that ended with its task would answer nobody
+  if (pull !== null && closed !== null) return null
   if (run === null || run.imported === null || run.closed?.result !== 'question') return null
   const outcome = await readOutcome(service, run.closed.outcome)
   return outcome.kind === 'question' ? outcome.questions : null

@@ -9,6 +9,7 @@ import { headMoved } from '../report/answers/pulls.ts'
 import { editedPullText, newPullText } from '../report/pull-text.ts'
 import type { Service } from './parts.ts'
 import { atOf, placeOf, putIndex, type Place } from './place.ts'
+import { sayOpened } from './opened.ts'
 import { findTemplate } from './template.ts'
 import { say } from './saying.ts'
 import { answerTo, resultOf } from './sending.ts'
@@ -87,6 +88,7 @@ export async function publishChange(service: Service, context: StageContext<Task
   const opened = await openPull({ service, context, place, branch, title: summary.title, body, task })
   if (!opened.ok) return opened
   const { pull } = opened
+  if (state.pull === null) await sayOpened(service, { task, place, pull, branch })
   const answered = await answeredNow(service, task)
   await service.store.transaction(async (tx) => {
     await tx.putText(task, BODY, body)
@@ -123,7 +125,7 @@ async function openPull(x: {
 }): Promise<{ ok: true; pull: { number: number; node: string; url: string; draft: boolean } } | Halted> {
   const { service, context, place, branch, title, body, task } = x
   const at = atOf(place)
-  const base = place.repository.default_branch
+  const base = place.into
   const { run, pull: before } = context.state
   const opened = await answerTo(service, {
     key: `${task}/pull/${before === null ? 'open' : (run?.id ?? '')}`,

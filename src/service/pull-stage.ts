@@ -8,11 +8,12 @@ import type { TaskEngine } from '../pipeline/engine.ts'
 import type { StageContext, StageResult } from '../pipeline/stage.ts'
 import { stopWith } from '../pipeline/stopping.ts'
 import type { TaskState } from '../process/state.ts'
-import { branchDeleted, conflictsWithBase, headMoved, pullClosed } from '../report/answers/pulls.ts'
+import { conflictsWithBase, headMoved } from '../report/answers/pulls.ts'
 import { decideNow, type Decided } from './decision.ts'
 import { observedChecks, type ObservedChecks } from './observed-checks.ts'
 import type { Service } from './parts.ts'
 import { placeOf, atOf } from './place.ts'
+import { sayEnded } from './pull-ended.ts'
 import { bodyOf, openedPull, publishChange } from './publish.ts'
 import { say } from './saying.ts'
 import { answerTo, Later, Refused, resultOf } from './sending.ts'
@@ -75,18 +76,7 @@ async function ended(service: Service, context: Context, facts: PullFacts): Prom
   if (task === null || pull === null) throw new Error('PR: there is no pull request')
   if (facts.state === 'merged') return merged(service, context, mergedAs(facts))
   if (facts.state === 'open') return undefined
-  const place = await placeOf(service, task)
-  const branch = await service.forge(atOf(place)).reader.branch(pull.branch)
-  const gone = branch === undefined
-  const notice = gone ? branchDeleted(pull.branch) : pullClosed()
-  await say(service, { task, place, number: pull.number, key: 'ended', notice })
-  return stopWith(context.phase, {
-    rule: gone ? 'branch-deleted' : 'pull-closed',
-    reason: gone
-      ? `The branch ${pull.branch} of #${pull.number} was deleted`
-      : `The pull request #${pull.number} was closed without a merge`,
-    would_help: 'comment `/autopilot` on the issue to begin anew',
-  })
+  return stopWith(context.phase, await sayEnded(service, task, pull))
 }
 
 function gone({ phase }: Context, number: number): StageResult {

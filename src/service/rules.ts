@@ -28,7 +28,10 @@ export async function readRules(
   if (base === undefined)
     return { ok: false, problems: [`the repository has no commit on ${about.defaultBranch}`] }
   const read = await rulesIn(service, reader, base.sha)
-  return read.ok ? { ...read, base, rulesAt: base.sha, about } : read
+  if (!read.ok) return read
+  // Threat: the artifacts of a public repository can be read by anyone, so that what they hold is published
+  const settings = { ...read.settings, transcripts: read.settings.transcripts ?? about.private }
+  return { ...read, settings, base, rulesAt: base.sha, about }
 }
 
 /** The rules of one commit of the default branch. */

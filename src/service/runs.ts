@@ -15,6 +15,7 @@ import { asHint, hintOf, type RunHint } from './run-hint.ts'
 import { reserve, settleMoney, Short } from './money.ts'
 import { workflowPath, type Service } from './parts.ts'
 import { atOf, placeOf, putIndex, taskAt, type Place } from './place.ts'
+import { endedBetweenRuns } from './pull-ended.ts'
 import { putSaying } from './saying.ts'
 import { putEffect, resultOf } from './sending.ts'
 import { withTask } from './task-lease.ts'
@@ -35,6 +36,7 @@ const ATTEMPT = 1
 export async function stepRun(service: Service, task: TaskId): Promise<RunStep> {
   const state = await readTask(service, task)
   if (state.requested === null) {
+    if (await endedBetweenRuns(service, task, state)) return { kind: 'moved' }
     const again = state.lost === null || (await service.store.text(task, RETRY)) === String(state.lost.number)
     if (!again || (await waitsForWords(service, state)))
       return { kind: 'waiting', for: '`/retry`', until: null }
@@ -307,6 +309,9 @@ async function lose(service: Service, task: TaskId, rule: string, reason: string
     await journal.write({ chain: `task:${task}`, event })
     await giveBack(service, task, requested)
   })
+  // as for one that is taken in: what recipes do costs nothing
+  const { installation } = await placeOf(service, task)
+  await settleMoney(service, installation, { task, usd: 0 })
   return { kind: 'moved' }
 }
 

@@ -69,6 +69,7 @@ export async function startTask(service: Service, x: Start): Promise<Started> {
     repository: { ...at.repository, private: about.private, default_branch: about.defaultBranch },
     thread: command.number,
     on: thread.isPull ? 'pull' : 'issue',
+    into: onPull?.base.ref ?? about.defaultBranch,
     by: command.by,
     source: command.source,
     rules_at: rulesAt,
@@ -106,7 +107,7 @@ async function create(
   if (!made.held) throw new Error(`the fresh task ${task} is held by somebody else`)
 }
 
-/** A task on a pull request stands on its head; a fork's branch is not ours to write. */
+/** A task on a pull request stands on its head, and is proposed to its branch; a fork's is not ours to write. */
 async function pullBase(
   forge: Forge,
   thread: Issue,

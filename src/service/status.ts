@@ -12,6 +12,7 @@ import type { Place } from './place.ts'
 import { dispatchedRun, shortOfMoney } from './runs.ts'
 import { isStopped, stoppedNotice } from './stop-switch.ts'
 import { troubleOf } from './trouble.ts'
+import { NOT_KNOWN } from './watch-stage.ts'
 
 export async function statusOf(
   service: Service,
@@ -51,9 +52,11 @@ async function endOf(service: Service, state: TaskState, place: Place, run: Link
     return { kind: 'merged', pull: pull.number, commit: merged.commit ?? merged.head, by, after }
   }
   if (closed !== null) {
-    if (outcome?.kind === 'question') return { kind: 'question', questions: outcome.questions }
+    if (pull === null && outcome?.kind === 'question') {
+      return { kind: 'question', questions: outcome.questions }
+    }
     if (closed.result === 'aborted') return { kind: 'held', notice: aborted(closed.reason) }
-    if (pull === null && outcome !== null && outcome.kind !== 'change') {
+    if (pull === null && outcome !== null && outcome.kind !== 'change' && outcome.kind !== 'question') {
       return { kind: 'held', notice: stopped(outcome, run) }
     }
     return held(`Autopilot stopped: ${closed.reason}`, ['Start again: `/retry`'])
@@ -77,15 +80,18 @@ function held(said: string, todo: string[]): StatusEnd {
 }
 
 function afterMerge(state: TaskState, place: Place): AfterMerge {
-  const branch = place.repository.default_branch
-  if (state.closed?.result === 'stopped') return { state: 'red', text: state.closed.reason }
-  if (state.closed === null) return { state: 'watching', text: `Its checks on ${branch} are watched.` }
+  const branch = place.into
+  const { closed } = state
+  if (closed?.result === 'stopped') {
+    return { state: closed.reason.startsWith(NOT_KNOWN) ? 'unwatched' : 'red', text: closed.reason }
+  }
+  if (closed === null) return { state: 'watching', text: `Its checks on ${branch} are watched.` }
   return { state: 'green', text: `The checks of ${branch} ended, none of them red.` }
 }
 
 function rowsOf(state: TaskState, shown: Shown): StatusRow[] {
   const { plan, review, files, quality, council } = shown
-  const away = state.requested !== null
+  const away = state.requested !== null && state.closed === null
   const row = (name: string, done: string | undefined): StatusRow => {
     if (done !== undefined) return { name, state: 'done', text: done }
     return away

@@ -134,3 +134,29 @@ test.each(Object.entries(MOVES))(
   },
   LONG_MS,
 )
+
+test(
+  'a repository that is deleted in the middle of a run stops its task with the reason, and is asked nothing more',
+  async () => {
+    let before: Readonly<Record<string, number>> = {}
+    const stage: Quick = await quick({
+      async play({ attempt }, usual) {
+        if (attempt.workflow.path !== '.github/workflows/autopilot.yml') return usual()
+        await stage.loopback.deleteRepository({ repository: 'ana/tiny', by: 'ana' })
+        before = stage.loopback.oracle.operations()
+        return { conclusion: 'failure', steps: [], outputs: new Map() }
+      },
+    })
+    const number = await begin(stage)
+    const stopped = await stage.state(number)
+    const reason = 'The repository was deleted.'
+    expect(stopped, stage.log()).toMatchObject({ closed: { result: 'stopped', reason } })
+    expect(await stage.outbox.pendingOf(stopped?.task ?? '')).toEqual([])
+    await stage.settle()
+    // of what was on its way it is asked whether the repository is back, and nothing more
+    expect(askedSince(stage, before).filter((on) => on !== 'repos/get')).toEqual([])
+    expect(stage.log()).not.toContain('could not be advanced')
+    expect(stage.loopback.oracle.counts().unvalidated).toEqual([])
+  },
+  LONG_MS,
+)

@@ -34,6 +34,28 @@ function testFile(tests: readonly string[]): string {
   return [...head, "import { greet } from '../src/greet.js'", '', ...tests, ''].join('\n')
 }
 
+/** On top of what the issue's patch makes: accepted too. */
+export const FURTHER_PATCH = [
+  'diff --git a/src/greet.js b/src/greet.js',
+  '--- a/src/greet.js',
+  '+++ b/src/greet.js',
+  '@@ -1,4 +1,4 @@',
+  ' export function greet(name) {',
+  "   if (name === '') return 'Hello'",
+  '-  return `Hello ${name}`',
+  '+  return `Hello ${name.trim()}`',
+  ' }',
+  'diff --git a/test/greet.test.js b/test/greet.test.js',
+  '--- a/test/greet.test.js',
+  '+++ b/test/greet.test.js',
+  '@@ -4,3 +4,4 @@',
+  ' ',
+  " test('greets by name', () => assert.equal(greet('Ana'), 'Hello Ana'))",
+  " test('leaves no space behind', () => assert.equal(greet(''), 'Hello'))",
+  "+test('trims the name', () => assert.equal(greet(' Ana '), 'Hello Ana'))",
+  '',
+].join('\n')
+
 const PROSE = `# An empty name leaves a space behind
 
 \`greet('')\` in \`src/greet.js\` returns \`Hello \` with a space at its end.

@@ -176,6 +176,7 @@ export async function startLoopback(options: LoopbackOptions = {}): Promise<Loop
     faults,
     // a budget of its own; source: docs.github.com, "Rate limits and query limits for the GraphQL API"
     limiter: makeLimiter({ ...GITHUB_LIMITS, ...options.limits }, clock),
+    answered: new Map(),
   }
 
   async function settled(): Promise<void> {

@@ -28,7 +28,7 @@ test.each<[string, Deed, string]>([
     await runTask(engine, task, { stages: STAGES, until: 'SPEC' })
     const plan: Stage = async (context) => {
       const worked = await runWorker(context, worker, makeJob(null))
-      return worked.kind === 'git_mutation' ? refuseMutation(context.phase, worked) : STAGES.PLAN(context)
+      return worked.kind === 'git_mutation' ? refuseMutation(context, worked) : STAGES.PLAN(context)
     }
     expect(await advance(engine, task, { stages: { ...STAGES, PLAN: plan } })).toEqual({ result: 'done' })
     const all = await entries()
@@ -57,7 +57,7 @@ test('a worker that only reads while it plans does no harm', async () => {
   await runTask(engine, task, { stages: STAGES, until: 'SPEC' })
   const plan: Stage = async (context) => {
     const worked = await runWorker(context, worker, makeJob(null))
-    return worked.kind === 'git_mutation' ? refuseMutation(context.phase, worked) : STAGES.PLAN(context)
+    return worked.kind === 'git_mutation' ? refuseMutation(context, worked) : STAGES.PLAN(context)
   }
   expect(await advance(engine, task, { stages: { ...STAGES, PLAN: plan } })).toEqual({
     result: 'advanced',

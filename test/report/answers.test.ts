@@ -92,6 +92,10 @@ function all(t: string): Record<string, Notice> {
       before: [t],
       people: [t],
     }),
+    unknownAfterMerge: pulls.unknownAfterMerge({ branch: t, commit: SHA, checks: [run], people: [t] }),
+    proposedTo: pulls.proposedTo({ branch: t, pull: run }),
+    replacedBy: pulls.replacedBy({ pull: run }),
+    replaces: pulls.replaces({ branch: t, pull: run }),
   }
 }
 

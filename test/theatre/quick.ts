@@ -25,7 +25,7 @@ import { reconcile, type Reconciled } from '../../src/service/reconcile.ts'
 import { makeTiny } from '../e2e/tiny-repository.ts'
 import { makeManualClock, type ManualClock } from '../fakes/manual-clock.ts'
 import { appClientAt, clientAt } from '../loopback/clients.ts'
-import { startLoopback, type Loopback } from '../loopback/loopback.ts'
+import { startLoopback, type Loopback, type LoopbackOptions } from '../loopback/loopback.ts'
 import type { App, Installation } from '../loopback/world/accounts.ts'
 import type { Repository } from '../loopback/world/repository.ts'
 import { playJobs, type Play } from './played.ts'
@@ -87,6 +87,8 @@ export interface Quick extends OpenStore {
   redeliver(): void
   /** The App looks for what webhooks lost. */
   reconcile(): Promise<Reconciled | undefined>
+  /** So much time passes at GitHub, and for who asks it. Milliseconds. */
+  pass(ms: number): void
   /** Another process takes the place of this one, on the same store. */
   restart(): void
   /** Of the thread's latest task. */
@@ -103,6 +105,8 @@ export interface QuickOptions {
   /** Stands in the place of each job. */
   play?: Play
   settings?: Partial<AppSettings>
+  /** GitHub's own limits are lifted but for these. */
+  limits?: LoopbackOptions['limits']
 }
 
 export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
@@ -110,7 +114,7 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
   const folder = await mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'quick-'))
   const loopback: Loopback = await startLoopback({
     folder,
-    limits: { pointsPerMinute: 1e6, contentsPerMinute: 1e6, contentsPerHour: 1e6 },
+    limits: { pointsPerMinute: 1e6, contentsPerMinute: 1e6, contentsPerHour: 1e6, ...options.limits },
     actions: { play: playJobs(() => loopback.forge.world, options.play) },
   })
   const owner = loopback.user(OWNER)
@@ -256,6 +260,10 @@ export async function openQuick(options: QuickOptions = {}): Promise<Quick> {
       for (const one of log) if (!taken.has(one.guid)) loopback.webhooks.redeliver(one)
     },
     reconcile: async () => reconcile(await process.service(), process.github),
+    pass(ms) {
+      loopback.forge.clock.advance(ms)
+      outside.pass(ms)
+    },
     restart() {
       process = process_()
     },

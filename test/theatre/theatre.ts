@@ -38,6 +38,8 @@ export interface Theatre {
 
 export interface AppProcess {
   readonly url: string
+  /** Throws while it does not run. */
+  pid(): number
   /** What it printed so far. */
   log(): string
   start(): Promise<void>
@@ -130,7 +132,7 @@ export async function openTheatre(options: TheatreOptions): Promise<Theatre> {
 }
 
 function appProcess(x: { port: number; env: Record<string, string> }): AppProcess {
-  let running: { kill(signal: NodeJS.Signals): boolean; ended: Promise<void> } | undefined
+  let running: { pid: number; kill(signal: NodeJS.Signals): boolean; ended: Promise<void> } | undefined
   let text = ''
   const url = `http://127.0.0.1:${x.port}`
   const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
@@ -142,6 +144,10 @@ function appProcess(x: { port: number; env: Record<string, string> }): AppProces
   }
   return {
     url,
+    pid() {
+      if (running === undefined) throw new Error('the App does not run')
+      return running.pid
+    },
     log: () => text,
     async start() {
       const one = execa(process.execPath, [join(ROOT, 'app/main.mjs')], {
@@ -155,7 +161,7 @@ function appProcess(x: { port: number; env: Record<string, string> }): AppProces
       one.all.on('data', (chunk: Buffer) => (text += chunk.toString()))
       let over = false
       const ended = one.then(() => void (over = true))
-      running = { kill: (signal) => one.kill(signal), ended }
+      running = { pid: one.pid ?? 0, kill: (signal) => one.kill(signal), ended }
       for (let tries = 0; tries < 200; tries += 1) {
         const answer = await fetch(`${url}/healthz`).catch(() => undefined)
         if (answer?.ok === true) return

@@ -71,8 +71,8 @@ async function judgeWork(
   worked: Worked,
   brief: string,
 ): Promise<StageResult> {
-  const transcript = renderTranscript(worked.events)
-  if (worked.kind === 'git_mutation') return refuseMutation(context.phase, worked)
+  const transcript = renderTranscript(worked.events, context.settings)
+  if (worked.kind === 'git_mutation') return refuseMutation(context, worked)
   const { end } = worked
   if (worked.kind === 'refused') {
     const { rule, message, fix } = worked.problem

@@ -107,7 +107,7 @@ export function moneyCap(x: { spent: string; cap: string; month: string }): Noti
     said: 'The money for this month is spent',
     why: `${x.spent} of ${x.cap} in ${x.month}, runs under way included.`,
     todo: [
-      'It goes on by itself in the next month. To go on before: raise the cap of the App, then comment `/retry`.',
+      'It goes on by itself once runs under way leave enough, or in the next month. To go on before: raise the cap of the App, then comment `/retry`.',
     ],
   }
 }

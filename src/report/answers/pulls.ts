@@ -48,6 +48,39 @@ export function conflictsWithBase(x: { base: string; head: string }): Notice {
   }
 }
 
+/** R160: a task on a person's own pull request, whose branch is theirs alone. */
+export function proposedTo(x: { branch: string; pull: Link }): Notice {
+  return {
+    said: `The change is proposed to ${x.branch} in a pull request of its own`,
+    why: 'Autopilot does not push to the branch of a person. Once it is merged there, its commit is a part of this pull request.',
+    todo: [`Look at it and merge it into \`${x.branch}\`, or close it.`],
+    links: [x.pull],
+  }
+}
+
+/** On the pull request that an earlier task left open. */
+export function replacedBy(x: { pull: Link }): Notice {
+  return {
+    said: 'Another pull request replaces this one',
+    why: 'The task that opened this one has ended, and the work was begun anew on a branch of its own. Nothing more is written here.',
+    todo: [
+      'Close this one with the button on this page, and delete its branch there.',
+      'To keep this one instead, merge it yourself and close the other.',
+    ],
+    links: [x.pull],
+  }
+}
+
+/** On the new one. */
+export function replaces(x: { pull: Link; branch: string }): Notice {
+  return {
+    said: 'This pull request replaces another one, which is still open',
+    why: `That one, from \`${x.branch}\`, was opened by a task that has ended; this one was made anew and has nothing of it.`,
+    todo: ['Close the other one when it is not needed any more; it is not closed for you.'],
+    links: [x.pull],
+  }
+}
+
 /** MONITOR (R154): the merge stands, the default branch is red. */
 export function redAfterMerge(x: {
   branch: string
@@ -69,6 +102,22 @@ export function redAfterMerge(x: {
       `Revert with the button on this page, or \`git revert ${short(x.commit)}\`.`,
       'If the failure has nothing to do with this change, run the check again.',
     ],
+    links: x.checks,
+    people: x.people,
+  }
+}
+
+/** MONITOR: a check of the default branch that nobody ended. */
+export function unknownAfterMerge(x: {
+  branch: string
+  commit: string
+  checks: readonly Link[]
+  people: readonly string[]
+}): Notice {
+  return {
+    said: `Whether ${x.branch} is green after this merge is not known`,
+    why: `Not ended at ${short(x.commit)} a day after the merge: ${named(x.checks.map((check) => check.text))}. It is not watched any more.`,
+    todo: ['See why it does not end, or run it again, and look at its end.'],
     links: x.checks,
     people: x.people,
   }

@@ -13,6 +13,7 @@ import { execa } from 'execa'
 import manifest from '../../../package.json' with { type: 'json' }
 import { atLeast, atMost, percentile, shown, timed } from '../row.ts'
 import type { Row } from '../row.ts'
+import { rssOf } from '../rss.ts'
 
 const CHILD = fileURLToPath(new URL('../app-main.ts', import.meta.url))
 const MAIN = fileURLToPath(new URL('../../../app/main.mjs', import.meta.url))
@@ -200,10 +201,4 @@ async function startRows(folder: string): Promise<Row[]> {
     shown('app.start.bare_node', percentile(bare, 0.5), 'ms'),
     atMost('app.rss', percentile(rss, 0.5), 'MB', 120),
   ]
-}
-
-/** Megabytes that lie in memory. */
-async function rssOf(pid: number): Promise<number> {
-  const { stdout } = await execa('ps', ['-o', 'rss=', '-p', String(pid)])
-  return (Number(stdout) * 1024) / 1e6
 }

@@ -6,7 +6,7 @@ import type { Octokit } from '@octokit/rest'
 import { rerequestRun, rerequestSuite } from '../../loopback/checks/runs.ts'
 import { filesBelow, openTheatre, type Theatre, type TheatreOptions } from '../../theatre/theatre.ts'
 import { scratchFolder } from '../autopilot.ts'
-import { gitIn, makeTiny, MENDED, writeFiles } from '../tiny-repository.ts'
+import { makeTiny } from '../tiny-repository.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -45,18 +45,9 @@ merge:
     - { id: labels, use: labels, with: { forbid: [do-not-merge] } }
 `
 
-/** On top of what the issue's patch makes. */
-const FURTHER: Readonly<Record<string, string>> = {
-  'src/greet.js':
-    "export function greet(name) {\n  if (name === '') return 'Hello'\n  return `Hello ${name.trim()}`\n}\n",
-  'test/greet.test.js': `${MENDED['test/greet.test.js'] ?? ''}test('trims the name', () => assert.equal(greet(' Ana '), 'Hello Ana'))\n`,
-}
-
 export interface Talk extends Theatre {
   /** Markdown of the issue, with the patch that mends it. */
   readonly issueText: string
-  /** A patch on what the first one makes. */
-  readonly furtherPatch: string
   /** Opens the issue and labels it. */
   ask(): Promise<number>
   /** What the bot says there, without its hidden markers, oldest first. */
@@ -76,7 +67,6 @@ export async function openTalk(more: Partial<TheatreOptions> = {}): Promise<Talk
   const { repo, issue } = await makeTiny(folder)
   const files = await filesBelow(repo)
   const issueText = await readFile(issue, 'utf8')
-  const furtherPatch = await patchOnTop(repo)
   const workflow = await readFile(join(ROOT, 'docs/workflows/autopilot-app.yml'), 'utf8')
   await remove()
   const theatre = await openTheatre({
@@ -93,7 +83,6 @@ export async function openTalk(more: Partial<TheatreOptions> = {}): Promise<Talk
   return {
     ...theatre,
     issueText,
-    furtherPatch,
     ...seen,
     async until(what, ask, ms) {
       try {
@@ -104,14 +93,6 @@ export async function openTalk(more: Partial<TheatreOptions> = {}): Promise<Talk
       }
     },
   }
-}
-
-async function patchOnTop(repo: string): Promise<string> {
-  const git = gitIn(repo)
-  await writeFiles(repo, MENDED)
-  await git('commit', '--quiet', '--all', '--message=mended')
-  await writeFiles(repo, FURTHER)
-  return `${await git('diff')}\n`
 }
 
 type Eyes = Pick<Talk, 'ask' | 'said' | 'hears' | 'comment' | 'pull' | 'checks' | 'dispatches' | 'rerun'>

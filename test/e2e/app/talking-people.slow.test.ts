@@ -1,6 +1,7 @@
 // People work on the branch too: nothing of theirs is overwritten, what was judged is told from what was not.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { needsTool } from '../../fakes/require-tool.ts'
+import { FURTHER_PATCH } from '../tiny-repository.ts'
 import { openTalk, type Talk } from './talk.ts'
 
 // One theatre for all: each test begins where the one before it ends.
@@ -74,7 +75,7 @@ test('words that no rule can do end in one question, and the branch stays', asyn
 
 test('a run that a person overtakes overwrites nothing, and /retry makes its change on top', async (context) => {
   needsTool(context, 'bwrap')
-  await talk.comment(pull.number, `/reply Trim it.\n\n\`\`\`diff\n${talk.furtherPatch}\`\`\``)
+  await talk.comment(pull.number, `/reply Trim it.\n\n\`\`\`diff\n${FURTHER_PATCH}\`\`\``)
   await talk.until('its run', async () => (talk.dispatches() === 3 ? true : undefined))
   await commit('MORE.md', pull.ref)
   const overtaken = await headAfter(pull.head)

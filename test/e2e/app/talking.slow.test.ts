@@ -2,6 +2,7 @@
 import type { Octokit } from '@octokit/rest'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { needsTool } from '../../fakes/require-tool.ts'
+import { FURTHER_PATCH } from '../tiny-repository.ts'
 import { openTalk, type Talk } from './talk.ts'
 
 // One theatre for all: each test begins where the one before it ends.
@@ -49,7 +50,7 @@ test('an approval by a reader is refused, one by a writer counts for the head', 
 
 test('a review with comments is one turn and one run: a second commit, judged anew, without the approval', async (context) => {
   needsTool(context, 'bwrap')
-  const patch = `Like this:\n\n\`\`\`diff\n${talk.furtherPatch}\`\`\``
+  const patch = `Like this:\n\n\`\`\`diff\n${FURTHER_PATCH}\`\`\``
   const comments = [
     { path: 'src/greet.js', line: 3, side: 'RIGHT', body: `Trim the name.\n\n${patch}` },
     { path: 'src/greet.js', line: 2, side: 'RIGHT', body: 'Keep this line.' },

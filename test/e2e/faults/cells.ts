@@ -94,6 +94,14 @@ export const KINDS: readonly Kind[] = [
   },
   { name: 'no zip', fault: { kind: 'malformed' }, may: 'stop', on: ['download'] },
   { name: 'as it was before', fault: { kind: 'stale' }, may: 'stop', on: ['read'] },
+  { name: 'as it was before', fault: { kind: 'stale' }, may: 'merge', on: ['graphql'] },
+  {
+    name: 'mergeable not worked out, five times',
+    fault: { kind: 'mergeable_null' },
+    times: 5,
+    may: 'merge',
+    on: ['graphql'],
+  },
   { name: 'gone', fault: { kind: 'gone' }, may: 'stop', on: ['download'] },
 ]
 

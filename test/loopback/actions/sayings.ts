@@ -37,9 +37,11 @@ type JobAction = 'queued' | 'in_progress' | 'completed'
  */
 export function makeSayings(forge: () => Forge): Sayings {
   const queue = makeQueue(forge)
-  const tell = (work: () => Promise<void>) => {
+  const tell = (repository: Repository, work: () => Promise<void>) => {
+    // assumed: of a repository that was deleted meanwhile nothing more is said
+    const still = (): boolean => forge().world.repositories.has(repository.id)
     // a failure is told by `later`
-    queue(work).catch(() => undefined)
+    queue(async () => (still() ? work() : undefined)).catch(() => undefined)
   }
   const say = (
     name: string,
@@ -53,7 +55,7 @@ export function makeSayings(forge: () => Forge): Sayings {
     run(repository, run, attempt, action) {
       const then = { ...attempt }
       const workflow = workflowShape(forge(), repository, run.workflow)
-      tell(async () => {
+      tell(repository, async () => {
         const suite = repository.checkSuites.get(run.suite)
         if (action === 'completed' && suite !== undefined) {
           const by = { sender: run.actor, byJob: false, action } as const
@@ -68,13 +70,13 @@ export function makeSayings(forge: () => Forge): Sayings {
     job(repository, run, job, action) {
       const shape = jobShape(forge(), repository, run, job)
       const sender = run.attempts.at(-1)?.actor ?? run.actor
-      tell(async () => {
+      tell(repository, async () => {
         say('workflow_job', action, repository, sender, { workflow_job: shape })
       })
     },
     check(repository, sender, check, action) {
       const then = { ...check, annotations: [...check.annotations] }
-      tell(() => sayCheckRun(forge(), repository, then, { action, sender, byJob: false }))
+      tell(repository, () => sayCheckRun(forge(), repository, then, { action, sender, byJob: false }))
     },
   }
 }

@@ -58,3 +58,31 @@ test('a fault before and one after the write answer alike, and only the second t
   await expect(client(tokens.ana).graphql(ready, { id })).rejects.toMatchObject({ status: 502 })
   expect(pull.draft).toBe(false)
 })
+
+const PULL =
+  'query ($owner: String!, $name: String!, $number: Int!) { repository(owner: $owner, name: $name) { pullRequest(number: $number) { title mergeable } } }'
+
+test('a stale query answers as the same query did last, and what was never read is not there yet', async () => {
+  const { ask, tokens, loopback, repository, pull } = await openStage()
+  const about = { owner: repository.owner.login, name: repository.name, number: pull.number }
+  const read = async () => ask(tokens.ana, PULL, about)
+  loopback.faults.add({ on: 'graphql', fault: { kind: 'stale' } })
+  expect(await read()).toMatchObject({
+    data: { repository: { pullRequest: null } },
+    errors: [{ type: 'NOT_FOUND' }],
+  })
+  loopback.faults.add({ on: 'graphql', nth: 2, fault: { kind: 'stale' } })
+  const before = await read()
+  const issue = repository.issues.get(pull.number)
+  if (issue !== undefined) issue.title = 'another'
+  expect(await read()).toEqual(before)
+  expect(await read()).toMatchObject({ data: { repository: { pullRequest: { title: 'another' } } } })
+})
+
+test('while mergeability is not worked out, GraphQL says UNKNOWN', async () => {
+  const { ask, tokens, loopback, repository, pull } = await openStage()
+  const about = { owner: repository.owner.login, name: repository.name, number: pull.number }
+  const read = async () => (await ask(tokens.ana, PULL, about)).data.repository.pullRequest.mergeable
+  loopback.faults.add({ on: 'graphql', fault: { kind: 'mergeable_null' } })
+  expect([await read(), await read()]).toEqual(['UNKNOWN', 'MERGEABLE'])
+})

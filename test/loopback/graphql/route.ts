@@ -1,5 +1,5 @@
 // Owns POST /api/graphql between the socket and the resolvers: who asks, how much, and what goes wrong on purpose.
-import type { Faults } from '../faults/faults.ts'
+import type { Faults, RequestFault } from '../faults/faults.ts'
 import type { Forge } from '../forge.ts'
 import type { Oracle } from '../openapi/oracle.ts'
 import { ApiError } from '../server/api-error.ts'
@@ -7,6 +7,7 @@ import type { Reply } from '../server/call.ts'
 import type { Gate } from '../server/gate.ts'
 import type { Limiter, Ticket } from '../server/limits.ts'
 import type { Outcome, Request } from '../server/pipeline.ts'
+import { NOT_YET } from '../shapes/pull.ts'
 import type { Actor } from '../world/accounts.ts'
 import type { GraphqlPorts } from './context.ts'
 import type { GraphqlAnswer, GraphqlRequest } from './execute.ts'
@@ -23,9 +24,13 @@ export interface GraphqlSurroundings {
   /** GraphQL's own: its budget is not that of the REST API. */
   readonly limiter: Limiter
   readonly faults: Faults
+  /** What was asked and how it was answered last, kept only while a `stale` fault is armed. */
+  readonly answered: Map<string, Reply>
   readonly ports: GraphqlPorts
 }
 
+/** The largest Int of GraphQL: no issue or pull request has it. */
+const NEVER = 2 ** 31 - 1
 const DOCS = 'https://docs.github.com/graphql'
 const ROOT = { ...QUERIES, ...MUTATION_FIELDS }
 
@@ -44,7 +49,7 @@ export async function answerGraphql(request: Request, around: GraphqlSurrounding
     const struck = fault?.kind === 'status' ? failed(fault.status, fault.retryAfter) : undefined
     let reply =
       struck !== undefined && fault?.kind === 'status' && fault.when !== 'after' ? struck : undefined
-    reply ??= await perform(request, around, state, fault?.kind === 'expired_token').catch(refusal)
+    reply ??= await perform(request, around, state, fault).catch(refusal)
     if (fault?.kind === 'malformed') {
       oracle.exempt('fault: malformed')
       reply = { status: 200, raw: { contentType: 'application/json', bytes: '{"data": ' } }
@@ -67,10 +72,10 @@ async function perform(
   request: Request,
   around: GraphqlSurroundings,
   state: State,
-  expired: boolean,
+  fault: RequestFault | undefined,
 ): Promise<Reply> {
-  const { forge, gate, oracle, limiter, ports } = around
-  if (expired) throw new ApiError(401, 'Bad credentials')
+  const { forge, gate, oracle, limiter, answered } = around
+  if (fault?.kind === 'expired_token') throw new ApiError(401, 'Bad credentials')
   if (request.method !== 'POST') throw new ApiError(404, 'Not Found')
   const actor = gate.enter(request.headers['authorization'])
   if (actor.kind === 'anonymous' || actor.kind === 'app') {
@@ -80,10 +85,26 @@ async function perform(
   const write = isMutation(asked)
   const limited = enter(limiter, actor, write, state)
   if (limited !== undefined) return limited
+  const ports =
+    fault?.kind === 'mergeable_null' ? { ...around.ports, mergeView: async () => NOT_YET } : around.ports
   const context = makeContext({ forge, actor, ports, rate: () => limiter.read(actor) })
-  const answer = await executeGraphql(ROOT, asked, context)
+  const stale = fault?.kind === 'stale' && !write
+  const key = JSON.stringify([actor.kind, asked])
+  const known = answered.get(key)
+  if (stale && known !== undefined) return known
+  const answer = await executeGraphql(ROOT, stale ? neverSeen(asked) : asked, context)
   tell(oracle, answer)
-  return { status: 200, body: answer.body }
+  const reply = { status: 200, body: answer.body }
+  if (!write && around.faults.mayBeStale('graphql')) answered.set(key, reply)
+  return reply
+}
+
+/** What was never read before: the worse answer is that it is not there yet, told in GitHub's own words. */
+function neverSeen(asked: GraphqlRequest): GraphqlRequest {
+  const { variables } = asked
+  return typeof variables?.['number'] === 'number'
+    ? { ...asked, variables: { ...variables, number: NEVER } }
+    : asked
 }
 
 /** The hour's budget ends with status 200 and an error in the body, unlike the REST API's. */

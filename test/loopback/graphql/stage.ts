@@ -177,6 +177,7 @@ export async function openStage(
     faults,
     gate: makeGate(forge.world, forge.clock),
     limiter: makeLimiter({ ...GITHUB_LIMITS, ...options.limits }, forge.clock),
+    answered: new Map(),
     ports: portsTelling(said, facts),
   }
   const route: Route = {

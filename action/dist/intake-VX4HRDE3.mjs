@@ -1,0 +1,2 @@
+import { createRequire as makeRequire } from 'node:module';const require = makeRequire(import.meta.url);
+import{COMMENT,intakeStep}from"./chunk-UMKIWMS6.mjs";import"./chunk-6T4EBNLL.mjs";import"./chunk-H2QWZVAR.mjs";import"./chunk-WTQITA5L.mjs";import"./chunk-ZAKQCO46.mjs";import"./chunk-4IFCMYRE.mjs";import"./chunk-AZD73WVN.mjs";import"./chunk-P46YWFC3.mjs";import"./chunk-YKAE7TUH.mjs";export{COMMENT,intakeStep};

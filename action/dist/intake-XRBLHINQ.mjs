@@ -1,2 +1,0 @@
-import { createRequire as makeRequire } from 'node:module';const require = makeRequire(import.meta.url);
-import{COMMENT,intakeStep}from"./chunk-E7C747CU.mjs";import"./chunk-YY5HYA26.mjs";import"./chunk-52CWWZ5R.mjs";import"./chunk-SDR6ZLEU.mjs";import"./chunk-PKCQ6SUK.mjs";import"./chunk-LYXHA2QA.mjs";import"./chunk-AZD73WVN.mjs";import"./chunk-P46YWFC3.mjs";import"./chunk-YKAE7TUH.mjs";export{COMMENT,intakeStep};
