@@ -6,6 +6,7 @@ import { endInOrder } from '../temporary-folder.ts'
 import type { GithubDemo } from './github.ts'
 import type { DemoOptions } from './options.ts'
 import { USAGE, parseDemoOptions } from './options.ts'
+import { problemsOfPlaces } from './places.ts'
 import type { Demo } from './prepare.ts'
 import { demoFolder, prepareDemo } from './prepare.ts'
 
@@ -54,13 +55,19 @@ async function runOnGithub(options: DemoOptions): Promise<number> {
 if (import.meta.main) {
   const parsed = parseDemoOptions(process.argv.slice(2))
   if (parsed.ok) {
-    const { options } = parsed
-    process.exitCode = options.laptop ? await onLaptop(options) : await runOnGithub(options)
+    process.exitCode = await begin(parsed.options)
   } else {
     for (const problem of parsed.problems) console.error(problem)
     console.error(`Type: ${USAGE}`)
     process.exitCode = BAD_INPUT
   }
+}
+
+async function begin(options: DemoOptions): Promise<number> {
+  const problems = await problemsOfPlaces(options)
+  for (const problem of problems) console.error(problem)
+  if (problems.length > 0) return BAD_INPUT
+  return options.laptop ? onLaptop(options) : runOnGithub(options)
 }
 
 async function onLaptop(options: DemoOptions): Promise<number> {

@@ -175,18 +175,19 @@ function table(report: GithubReport, colour: boolean): string[] {
   }))
   const last = report.merged
     ? `merged, issue ${report.issueClosed ? 'closed' : 'open'}`
-    : `not merged: ${
-        report.status
-          .replaceAll(/<!--.*?-->|\*\*/g, '')
-          .trim()
-          .split('\n')[0] ?? ''
-      }`
+    : `not merged: ${firstWords(report.status)}`
   return [
     ...layoutTable(columns, rows, { colour }),
     '',
     last,
     `${report.githubCalls} calls to GitHub, ${report.points} points · ${report.unvalidated.length} unvalidated messages`,
   ]
+}
+
+/** The first line of a comment as a terminal shows it: without marker, bold and the escapes of Markdown. */
+export function firstWords(comment: string): string {
+  const shown = comment.replaceAll(/<!--.*?-->|\*\*/g, '').trim()
+  return shown.split('\n')[0]?.replaceAll(/\\([!-/:-@[-`{-~])/g, '$1') ?? ''
 }
 
 /** A policy under which something can be decided, and a CI; a repository that brings its own keeps them. */
