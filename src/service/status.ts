@@ -52,13 +52,11 @@ async function endOf(service: Service, state: TaskState, place: Place, run: Link
     return { kind: 'merged', pull: pull.number, commit: merged.commit ?? merged.head, by, after }
   }
   if (closed !== null) {
-    if (pull === null && outcome?.kind === 'question') {
-      return { kind: 'question', questions: outcome.questions }
-    }
+    // a pull request has ended with its task: what its last run brought is not the reason
+    const last = pull === null ? outcome : null
+    if (last?.kind === 'question') return { kind: 'question', questions: last.questions }
     if (closed.result === 'aborted') return { kind: 'held', notice: aborted(closed.reason) }
-    if (pull === null && outcome !== null && outcome.kind !== 'change' && outcome.kind !== 'question') {
-      return { kind: 'held', notice: stopped(outcome, run) }
-    }
+    if (last !== null && last.kind !== 'change') return { kind: 'held', notice: stopped(last, run) }
     return held(`Autopilot stopped: ${closed.reason}`, ['Start again: `/retry`'])
   }
   if (state.paused !== null) return { kind: 'held', notice: paused(state.paused) }

@@ -1,6 +1,7 @@
 // The App taken away in the middle of a task, and repositories that move: what stops, what goes on, what begins afresh.
 import { expect, onTestFinished, test } from 'vitest'
 import { openQuick, type Quick, type QuickOptions } from '../theatre/quick.ts'
+import { WAITS } from '../theatre/waits.ts'
 
 /** What was asked of GitHub since then, by operation. */
 function askedSince(stage: Quick, before: Readonly<Record<string, number>>): string[] {
@@ -117,7 +118,7 @@ test.each(Object.entries(MOVES))(
 test.each(Object.entries(MOVES))(
   'a repository that is %s while its pull request waits for a person is followed',
   async (_, move) => {
-    const stage = await quick({ files: { '.github/autopilot/policy.yml': null } })
+    const stage = await quick(WAITS)
     const number = await begin(stage)
     const pull_number = (await stage.state(number))?.pull?.number ?? 0
     const at = await move(stage)

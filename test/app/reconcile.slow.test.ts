@@ -3,13 +3,13 @@ import { expect, onTestFinished, test } from 'vitest'
 import { thrifty } from '../../src/service/look-again.ts'
 import { reconcile } from '../../src/service/reconcile.ts'
 import { openQuick, type Quick, type QuickOptions } from '../theatre/quick.ts'
+import { WAITS } from '../theatre/waits.ts'
 
 /** For a test in which a bundle is made. */
 const LONG_MS = 180_000
 const HOUR_MS = 3_600_000
 const DISPATCHES = 'actions/create-workflow-dispatch'
 /** Under the policy that comes with Autopilot a person merges. */
-const SHIPPED_POLICY = { '.github/autopilot/policy.yml': null }
 
 async function quick(options: QuickOptions = {}): Promise<Quick> {
   const stage = await openQuick(options)
@@ -131,7 +131,7 @@ test(
 test(
   'a merge by a person that no webhook told of is seen by a look some hours later',
   async () => {
-    const stage = await quick({ files: SHIPPED_POLICY })
+    const stage = await quick(WAITS)
     const number = await stage.open()
     await stage.label(number)
     await stage.settle()
@@ -152,7 +152,7 @@ test(
 test(
   'a pull request that a person closed is seen by its redelivered webhook, and looks at an open one become rare',
   async () => {
-    const stage = await quick({ files: SHIPPED_POLICY })
+    const stage = await quick(WAITS)
     const number = await stage.open()
     await stage.label(number)
     await stage.settle()

@@ -17,7 +17,9 @@ async function scratch(): Promise<string> {
 test('files and folders that cannot be used are all said at once, and nothing begins', async () => {
   const folder = await scratch()
   const gone = join(folder, 'gone')
-  const args = ['--repo', gone, '--issue', join(gone, 'issue.md'), '--json', join(gone, 'report.json')]
+  const below = join(folder, 'a-file')
+  await writeFile(below, '')
+  const args = ['--repo', gone, '--issue', join(gone, 'issue.md'), '--json', join(below, 'report.json')]
   const run = await execa(process.execPath, [DEMO, ...args], { reject: false })
   expect(run.exitCode).toBe(4)
   expect(run.stdout).toBe('')

@@ -1,6 +1,7 @@
 // Owns looking at the files and folders that the options of `npm run demo` name, before anything begins.
-import { access, constants, readdir, readFile, stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { Refusal } from '../../src/cli/exit-codes.ts'
+import { checkWritable } from '../../src/cli/json-file.ts'
 import type { DemoOptions } from './options.ts'
 
 /** One sentence for each that cannot be used, with what to do; none when the demo can begin. */
@@ -15,8 +16,7 @@ export async function problemsOfPlaces(
     found.push(
       `--issue ${issue}: no such file can be read; name a Markdown file whose first line is the title.`,
     )
-  if (json !== undefined && !(await canWriteBeside(json)))
-    found.push(`--json ${json}: nothing can be written there; name a file in a folder that exists.`)
+  if (json !== undefined) found.push(...(await problemsOfJson(json)))
   if (into !== undefined && !(await isOfDemos(into)))
     found.push(
       `--into ${into}: it would be emptied, and holds what no demo made; name a new or an empty folder.`,
@@ -38,12 +38,15 @@ async function canRead(path: string): Promise<boolean> {
   )
 }
 
-async function canWriteBeside(path: string): Promise<boolean> {
-  if (await isFolder(path)) return false
-  return access(dirname(resolve(path)), constants.W_OK).then(
-    () => true,
-    () => false,
-  )
+/** As of the command, which takes the option too. */
+async function problemsOfJson(path: string): Promise<string[]> {
+  try {
+    await checkWritable(path)
+    return []
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return [`--json ${error.message}`]
+  }
 }
 
 /** Threat: a person who names a folder of theirs would lose it. Demos are numbered folders. */

@@ -1,10 +1,8 @@
 // Where a new pull request is opened beside one that is there: both pages say so, and nobody's branch is pushed to.
 import { expect, test } from 'vitest'
 import { tinyStory } from '../../theatre/quick.ts'
+import { WAITS } from '../../theatre/waits.ts'
 import { expectSound, labelled, LONG, usual } from './quick-page.ts'
-
-/** Under the default policy a pull request waits for a person. */
-const WAITS = { files: { '.github/autopilot/policy.yml': null } }
 
 test(
   'asked again after an abort, a new pull request is opened, and both say which replaces which; the old one stays as it is',

@@ -2,12 +2,10 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { Play } from '../../theatre/played.ts'
 import { openQuick, type Quick, type QuickOptions } from '../../theatre/quick.ts'
+import { WAITS } from '../../theatre/waits.ts'
 import { harmOf } from '../faults/cell.ts'
 import { FURTHER_PATCH } from '../tiny-repository.ts'
 import { expectNothingPublished, expectSound, LONG } from './quick-page.ts'
-
-/** Under the default policy a pull request waits for a person. */
-const WAITS: QuickOptions = { files: { '.github/autopilot/policy.yml': null } }
 
 /** `during`: what a person does while the run of that number is out, before it leaves its bundle. */
 async function begun(

@@ -1,9 +1,8 @@
 // What happens to a pull request while it waits: its base, branch and rules change under it, GitHub limits, forks ask.
 import { expect, test } from 'vitest'
+import { WAITS } from '../../theatre/waits.ts'
 import { expectSound, labelled, usual, type Labelled, LONG } from './quick-page.ts'
 
-/** Under the default policy a pull request waits for a person. */
-const WAITS = { files: { '.github/autopilot/policy.yml': null } }
 const POLICY = '.github/autopilot/policy.yml'
 
 interface Waiting extends Labelled {
